@@ -1,0 +1,1 @@
+"""The PIN protocol that browser, holder, guard and vault share: pure functions, no sockets, no clock."""

@@ -1,0 +1,328 @@
+"""Every expected "no", by code. No sentence a person reads, no HTTP status: words are in `wording/`, statuses in `problems.py`.
+
+A refusal's code is its class name in snake case. Facts are small public values that help the caller go on (tries left,
+which guard is down). Never a secret, a personal datum or what was refused.
+"""
+
+import re
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """An expected "no". Raise a subclass."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **facts: int | str | bool) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z0-9])", "_", cls.__name__).lower()
+
+
+class MalformedRequest(Refusal):
+    """What was sent cannot be read."""
+
+
+class Forged(Refusal):
+    """A signature, proof or hash does not hold, or is about something else."""
+
+
+class Unavailable(Refusal):
+    """Another party did not answer; nothing is lost and the same request may be sent again."""
+
+
+# encodings and bodies
+class MalformedJson(MalformedRequest): ...
+
+
+class InvalidField(MalformedRequest): ...
+
+
+class BodyTooLarge(MalformedRequest): ...
+
+
+class FieldTooLong(MalformedRequest): ...
+
+
+class NotBase64Url(MalformedRequest): ...
+
+
+class NotCanonical(MalformedRequest): ...
+
+
+class NotAnElement(MalformedRequest): ...
+
+
+class NotAScalar(MalformedRequest): ...
+
+
+class NotAPublicKey(MalformedRequest): ...
+
+
+class NotFound(Refusal): ...
+
+
+class MethodNotAllowed(Refusal): ...
+
+
+class TooManyRequests(Refusal): ...
+
+
+# signatures and proofs
+class ProofRefused(Forged): ...
+
+
+class SignatureRefused(Forged): ...
+
+
+class CallRefused(Forged): ...
+
+
+class TicketRefused(Forged): ...
+
+
+class TicketExpired(Refusal): ...
+
+
+class RecordMismatch(Forged):
+    """The record served is not the one the guards, the vault or this browser know. Never answered as a wrong PIN."""
+
+
+class AnchorsMismatch(Forged):
+    """Guards, vault, centre or root are not those of the anchors."""
+
+
+# a guard
+class WrongPin(Refusal): ...
+
+
+class RowFull(Refusal):
+    """Five wrong PINs in a row: locked at this guard until a success elsewhere."""
+
+
+class LifeFull(Refusal):
+    """This version's life count is spent for good."""
+
+
+class VersionNotLive(Refusal): ...
+
+
+class VersionRefused(Refusal):
+    """A version that is not above every earlier one, or a fifth element for one staged key."""
+
+
+class StatementRefused(Forged): ...
+
+
+class AttemptReplayed(Refusal):
+    """The same ticket with another body."""
+
+
+class ConfirmRefused(Forged): ...
+
+
+class ReceiptRefused(Forged): ...
+
+
+# the vault
+class TransactionRefused(Forged):
+    """The transaction's bytes, times, day key, guard set or kid are not ones to sign for."""
+
+
+class DayKeyExpired(Refusal): ...
+
+
+class ActivationRefused(Forged): ...
+
+
+class ActivationReplayed(Refusal):
+    """Another activation was already accepted for this transaction."""
+
+
+class SealedRefused(Forged): ...
+
+
+class CredentialRefused(Forged): ...
+
+
+class KidTaken(Refusal): ...
+
+
+class KidNotFound(Refusal): ...
+
+
+class RegistrationRefused(Forged):
+    """The registration authority did not vouch for exactly this name, uid, kid and key."""
+
+
+class CertificateRefused(Refusal):
+    """Outside the profile, or a lint found an error (fact: lint)."""
+
+
+class KeyKindUnknown(Refusal): ...
+
+
+class CertificateMismatch(Forged): ...
+
+
+# other parties
+class GuardUnavailable(Unavailable): ...
+
+
+class VaultUnavailable(Unavailable): ...
+
+
+class BankUnavailable(Unavailable): ...
+
+
+class StatusUnavailable(Unavailable): ...
+
+
+class CenterUnavailable(Unavailable): ...
+
+
+# the application's seven steps
+class ApplicationNotFound(Refusal): ...
+
+
+class ApplicationExpired(Refusal): ...
+
+
+class WrongStep(Refusal):
+    """A step skipped, repeated or late (fact: expected)."""
+
+
+class ProofExpired(Refusal): ...
+
+
+class ConsentMissing(Refusal): ...
+
+
+class TermsChanged(Refusal): ...
+
+
+class IdentityNotMatched(Refusal):
+    """One uniform refusal, whatever was wrong."""
+
+
+class IdentityLocked(Refusal): ...
+
+
+class CustomerExposed(Refusal): ...
+
+
+class PhoneNotRegistered(Refusal): ...
+
+
+class CallNotPassed(Refusal): ...
+
+
+class CallExpired(Refusal): ...
+
+
+class CallTriesSpent(Refusal): ...
+
+
+class NotAbroad(Refusal): ...
+
+
+class DepartureUnknown(Refusal): ...
+
+
+class MediumNotOwned(Refusal): ...
+
+
+class WrongCardDigits(Refusal): ...
+
+
+class CardLocked(Refusal): ...
+
+
+class WrongOneTimeCode(Refusal): ...
+
+
+class OneTimeCodeLocked(Refusal): ...
+
+
+class ApprovalPending(Refusal): ...
+
+
+class ApprovalDeclined(Refusal): ...
+
+
+class DetailsNotMatched(Refusal): ...
+
+
+# the web's own rules
+class OriginRefused(Refusal): ...
+
+
+class ContentTypeRefused(Refusal): ...
+
+
+class SessionMissing(Refusal): ...
+
+
+class IdempotencyKeyMissing(Refusal): ...
+
+
+class IdempotencyKeyReused(Refusal):
+    """The same key with another request."""
+
+
+class VisitRefused(Refusal): ...
+
+
+class CodeRefused(Refusal):
+    """A one-time code unknown, used or late."""
+
+
+class ConnectFirst(Refusal): ...
+
+
+# login and signatures for relying parties
+class CustomerNotFound(Refusal):
+    """One uniform refusal, whatever was wrong."""
+
+
+class WrongSmsCode(Refusal): ...
+
+
+class SmsCodeExpired(Refusal): ...
+
+
+class SmsTriesSpent(Refusal): ...
+
+
+class SmsLimit(Refusal): ...
+
+
+class InteractionNotFound(Refusal): ...
+
+
+class RelyingPartyUnknown(Refusal): ...
+
+
+class SignatureRequestRefused(Refusal): ...
+
+
+class SignatureRequestNotFound(Refusal): ...
+
+
+class SignatureInvalid(Forged):
+    """A verifier's step failed (fact: step)."""
+
+
+# running it
+class SettingMissing(Refusal): ...
+
+
+class SettingRefused(Refusal): ...
+
+
+class PortTaken(Refusal): ...
+
+
+class DataFolderRefused(Refusal): ...
