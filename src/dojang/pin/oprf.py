@@ -47,8 +47,6 @@ class Evaluated:
     proof: bytes
 
 
-
-
 def _context(mode: int) -> bytes:
     return b"OPRFV1-" + bytes([mode]) + b"-ristretto255-SHA512"
 
@@ -70,8 +68,6 @@ def _hash_to_scalar(message: bytes, dst: bytes) -> bytes:
 
 def _two(data: bytes) -> bytes:
     return len(data).to_bytes(2, "big") + data
-
-
 
 
 def check_element(element: bytes) -> bytes:
@@ -108,8 +104,6 @@ def _add(left: bytes, right: bytes) -> bytes:
     return bytes(rbcl.crypto_core_ristretto255_add(left, right))
 
 
-
-
 def generate_key_pair() -> KeyPair:
     """A fresh key."""
     return key_pair(random_scalar())
@@ -128,8 +122,6 @@ def derive_key_pair(seed: bytes, info: bytes, *, mode: int = _MODE_VOPRF) -> Key
         if any(secret):
             return key_pair(secret)
     raise NotAScalar
-
-
 
 
 def blind(message: bytes, *, mode: int = _MODE_VOPRF) -> Blinded:
@@ -205,8 +197,6 @@ def _verify(public: bytes, elements: Sequence[bytes], answers: Sequence[bytes], 
     t3 = _add(_multiply(response, composite), _multiply(challenge, composite_answer))
     if not hmac.compare_digest(_challenge(public, composite, composite_answer, t2, t3), challenge):
         raise ProofRefused
-
-
 
 
 def _weights(public: bytes, elements: Sequence[bytes], answers: Sequence[bytes]) -> list[bytes]:

@@ -1,0 +1,1 @@
+"""What the operator's policy says: numbers and words, read once from the files beside this."""

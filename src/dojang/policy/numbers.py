@@ -1,0 +1,127 @@
+"""The reader of `numbers.toml`. `NUMBERS.pin.tries` is the one place where the limit of five lives."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Pin(_Section):
+    digits: PositiveInt
+    tries: PositiveInt
+    tries_unknown_device: PositiveInt
+    life: PositiveInt
+    life_unknown_device: PositiveInt
+    new_pin_due: PositiveInt
+    new_pin_due_unknown_device: PositiveInt
+    pending: PositiveInt
+    staged_elements: PositiveInt
+    threshold: PositiveInt
+    guards: PositiveInt
+
+
+class Time(_Section):
+    clock_skew: PositiveInt
+    call_skew: PositiveInt
+
+
+class Ticket(_Section):
+    version: PositiveInt
+    attempt: PositiveInt
+
+
+class Transaction(_Section):
+    lifetime: PositiveInt
+    code: PositiveInt
+    day_key: PositiveInt
+    day_key_margin: PositiveInt
+    forget_after: PositiveInt
+
+
+class Application(_Section):
+    idle: PositiveInt
+    identity_proof: PositiveInt
+    call_proof: PositiveInt
+    medium_proof: PositiveInt
+    identity_tries_per_person: PositiveInt
+    identity_tries_per_address: PositiveInt
+    identity_window: PositiveInt
+
+
+class PhoneCall(_Section):
+    digits: PositiveInt
+    tries: PositiveInt
+    lifetime: PositiveInt
+    calls_per_hour: PositiveInt
+
+
+class TextMessage(_Section):
+    digits: PositiveInt
+    lifetime: PositiveInt
+    tries: PositiveInt
+    resend_after: PositiveInt
+    per_number_per_hour: PositiveInt
+    characters: PositiveInt
+
+
+class SecurityCard(_Section):
+    positions: PositiveInt
+    tries: PositiveInt
+
+
+class OneTimeCode(_Section):
+    digits: PositiveInt
+    window_steps: PositiveInt
+    tries: PositiveInt
+
+
+class MobileConfirm(_Section):
+    lifetime: PositiveInt
+
+
+class Certificate(_Section):
+    years: PositiveInt
+    renewal_window_days: PositiveInt
+    crl_hours: PositiveInt
+    ocsp_hours: PositiveInt
+
+
+class Session(_Section):
+    lifetime: PositiveInt
+
+
+class Request(_Section):
+    body_bytes: PositiveInt
+    idempotency_hours: PositiveInt
+
+
+class Numbers(_Section):
+    """Seconds unless a name says otherwise."""
+
+    pin: Pin
+    time: Time
+    ticket: Ticket
+    transaction: Transaction
+    application: Application
+    phone_call: PhoneCall
+    text_message: TextMessage
+    security_card: SecurityCard
+    one_time_code: OneTimeCode
+    mobile_confirm: MobileConfirm
+    certificate: Certificate
+    session: Session
+    request: Request
+
+
+@cache
+def _read() -> Numbers:
+    return Numbers.model_validate(tomllib.loads(files("dojang.policy").joinpath("numbers.toml").read_text("utf-8")))
+
+
+NUMBERS: Final = _read()
