@@ -1,0 +1,45 @@
+# The two commands that matter: `make demo` and `make test`. Each sets up what it needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo tour test check bench web ready-to-run ready-to-check ready-to-test lint unit
+
+PY := .venv/bin/python
+CODE := $(wildcard src tests bench)
+
+help:  ## list what can be made
+	@sed -nE 's/^([a-z]+): .*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+demo: ready-to-run  ## start everything, tell the story once, and leave it running (ARGS="--port-base 9000")
+	@.venv/bin/dojang demo $(ARGS)
+
+tour: ready-to-run  ## start everything, tell the story once, and exit
+	@.venv/bin/dojang demo --tour-only $(ARGS)
+
+check: ready-to-check lint  ## the quick half of the tests: no browser, no PostgreSQL, no whole services
+	$(PY) -m pytest --quick -n 2 --dist loadgroup -q
+
+test: ready-to-test lint  ## everything, set-up included (ARGS are pytest's)
+	$(if $(wildcard browser/package-lock.json),scripts/build-web --prove)
+	$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+bench: ready-to-check  ## rates beside the floor measured in the same run; writes bench/out/latest.json
+	$(PY) -m bench $(ARGS)
+
+web: ready-to-check  ## rebuild the browser's bundle from browser/
+	scripts/build-web
+
+lint:
+	.venv/bin/ruff check --quiet .
+	.venv/bin/ruff format --quiet --check .
+	.venv/bin/mypy --no-error-summary $(CODE)
+	.venv/bin/lint-imports --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+
+ready-to-run:
+	@scripts/ready-to-run run
+
+ready-to-check:
+	@scripts/ready-to-run test
+
+ready-to-test:
+	@scripts/ready-for-tests
+	@scripts/ready-to-run test
