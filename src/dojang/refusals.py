@@ -1,4 +1,4 @@
-"""Every expected "no", by code. No sentence a person reads, no HTTP status: words are in `wording/`, statuses in `problems.py`.
+"""Every expected "no", by code. No sentence a person reads (`wording/`), no HTTP status (`problems.py`).
 
 A refusal's code is its class name in snake case. Facts are small public values that help the caller go on (tries left,
 which guard is down). Never a secret, a personal datum or what was refused.

@@ -1,7 +1,8 @@
 """How bytes are put together before they are hashed, derived from, sealed or signed.
 
-Every such input is a label, then fields, each as I2OSP(length, 2) || bytes (RFC 8017 4.1 for I2OSP). Integers and times
-are I2OSP(8). A list is a count field, then its items. Absent is a field of length 0. A field over 65,535 bytes is refused.
+Every such input is a label, then fields, each as I2OSP(length, 2) || bytes (RFC 8017 4.1 for I2OSP). Integers and
+times are I2OSP(8). A list is a count field, then its items. Absent is a field of length 0. A field over 65,535 bytes is
+refused.
 The label is itself the first field, so no input under one label can be read under another.
 """
 
@@ -60,7 +61,10 @@ def b64(data: bytes) -> str:
 
 
 def unb64(text: str, size: int | None = None) -> bytes:
-    """The bytes behind `text`. Refuses padding, other alphabets, non-zero trailing bits and a wrong size: one spelling only."""
+    """The bytes behind `text`, which has one spelling only.
+
+    Raises `NotBase64Url` for padding, other alphabets, trailing bits and a wrong size.
+    """
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
@@ -76,7 +80,7 @@ def canonical(value: Any) -> bytes:
 
 
 def parse_canonical(data: bytes) -> Any:
-    """The JSON value of bytes that *are* canonical. Anything else is `NotCanonical`: other spacing, order, doubles, repeated keys."""
+    """The JSON value of bytes that *are* canonical. Raises `NotCanonical`: other spacing or order, repeated keys."""
     try:
         value = json.loads(data)
         if canonical(value) == data:
