@@ -113,7 +113,7 @@ def _open(text: str, ticket_key: bytes) -> dict[str, Any]:
 def _check(
     ticket: VersionTicket | AttemptTicket, value: dict[str, Any], guard_id: str, now: int, lifetime: int
 ) -> None:
-    if ticket.payload() != value or ticket.audience != guard_id or ticket.ver < 1:
+    if canonical(ticket.payload()) != canonical(value) or ticket.audience != guard_id or ticket.ver < 1:
         raise TicketRefused
     if now > ticket.exp + NUMBERS.time.clock_skew:
         raise TicketExpired
