@@ -1,0 +1,30 @@
+"""Every book on one database."""
+
+from contextlib import AbstractContextManager
+from typing import Final
+
+from dojang.adapters.database.applications import DatabaseApplications, DatabaseConsents
+from dojang.adapters.database.engine import Database
+from dojang.adapters.database.sealed import FieldCipher
+from dojang.adapters.database.web import DatabaseIdempotency, DatabaseSessions, DatabaseTries
+
+
+class DatabaseBooks:
+    """`ports.books.Books` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database, cipher: FieldCipher) -> None:
+        self._database: Final = database
+        self.applications: Final = DatabaseApplications(database, cipher)
+        self.consents: Final = DatabaseConsents(database)
+        self.sessions: Final = DatabaseSessions(database)
+        self.idempotency: Final = DatabaseIdempotency(database, cipher)
+        self.tries: Final = DatabaseTries(database, cipher)
+
+    @property
+    def in_transaction(self) -> bool:
+        """See `Books`."""
+        return self._database.in_transaction
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """See `Books`."""
+        return self._database.transaction()

@@ -1,0 +1,19 @@
+"""Every book in memory."""
+
+from typing import Final
+
+from dojang.adapters.in_memory.applications import MemoryApplications, MemoryConsents
+from dojang.adapters.in_memory.book import MemoryBook, MemoryTransactions
+from dojang.adapters.in_memory.web import MemoryIdempotency, MemorySessions, MemoryTries
+
+
+class MemoryBooks(MemoryTransactions):
+    """`ports.books.Books` that end with the process."""
+
+    def __init__(self) -> None:
+        self.applications: Final = MemoryApplications()
+        self.consents: Final = MemoryConsents()
+        self.sessions: Final = MemorySessions()
+        self.idempotency: Final = MemoryIdempotency()
+        self.tries: Final = MemoryTries()
+        super().__init__([book for book in vars(self).values() if isinstance(book, MemoryBook)])
