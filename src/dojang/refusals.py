@@ -167,6 +167,29 @@ class KeyKindUnknown(Refusal): ...
 class CertificateMismatch(Forged): ...
 
 
+# certificate status
+class CrlRefused(Forged):
+    """Not a CRL of this issuer, file and form (fact: check)."""
+
+
+class CrlStale(Refusal):
+    """A CRL with a later number is held (fact: held)."""
+
+
+class FactRefused(Refusal):
+    """It contradicts what is held: another fact with this number, or one after a final revocation."""
+
+
+class FactOutOfOrder(Refusal):
+    """A fact before this one has not arrived (fact: expected)."""
+
+
+class OcspRequestMalformed(MalformedRequest): ...
+
+
+class AuthorityCertificateRefused(Forged): ...
+
+
 # other parties
 class GuardUnavailable(Unavailable): ...
 
@@ -225,6 +248,10 @@ class CallExpired(Refusal): ...
 class CallTriesSpent(Refusal): ...
 
 
+class CallOver(Refusal):
+    """The call does not ring any more, or nobody has picked it up: nothing can be pressed."""
+
+
 class NotAbroad(Refusal): ...
 
 
@@ -250,6 +277,10 @@ class ApprovalPending(Refusal): ...
 
 
 class ApprovalDeclined(Refusal): ...
+
+
+class ApprovalOver(Refusal):
+    """Already decided, or too late."""
 
 
 class DetailsNotMatched(Refusal): ...

@@ -1,0 +1,1 @@
+"""What may we certify, and how? Pure rules, without clock or socket: profiles, plans, lints, CRL, OCSP, ceremony."""
