@@ -25,7 +25,7 @@ def test_upgrading_twice_changes_nothing_and_keeps_rows(database: Database) -> N
     with database.transaction():
         database.insert_new(sessions, id="s", started_at=1, expires_at=2)
     upgrade(database)
-    assert database.row(sessions.select()) == {"id": "s", "started_at": 1, "expires_at": 2}
+    assert [dict(row) for row in database.rows(sessions.select())] == [{"id": "s", "started_at": 1, "expires_at": 2}]
 
 
 def test_two_processes_that_upgrade_at_once_both_find_the_tables(empty_database: Database) -> None:

@@ -32,6 +32,6 @@ class ConsentsBook(Protocol):
         """Keep every item's answer with its time."""
         ...
 
-    def of(self, application_id: str) -> tuple[Consent, ...]:
-        """In the order of the items' names."""
+    def of(self, application_id: str) -> tuple[tuple[Consent, int], ...]:
+        """Each with its time, in the order of the items' names."""
         ...

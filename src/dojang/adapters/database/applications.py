@@ -87,11 +87,11 @@ class DatabaseConsents:
                 at=at,
             )
 
-    def of(self, application_id: str) -> tuple[Consent, ...]:
+    def of(self, application_id: str) -> tuple[tuple[Consent, int], ...]:
         """See `ConsentsBook`."""
         found = select(consents).where(consents.c.application == application_id).order_by(consents.c.item)
         return tuple(
-            Consent(row["item"], row["version"], row["text_sha256"], row["agreed"])
+            (Consent(row["item"], row["version"], row["text_sha256"], row["agreed"]), row["at"])
             for row in self._database.rows(found)
         )
 

@@ -28,18 +28,14 @@ class MemoryApplications(MemoryBook[str, Application]):
         return self.drop(lambda application: application.expires_at < expired_before)
 
 
-class MemoryConsents(MemoryBook[tuple[str, str], Consent]):
+class MemoryConsents(MemoryBook[tuple[str, str], tuple[Consent, int]]):
     """`ConsentsBook`."""
 
     def record(self, application_id: str, consents: tuple[Consent, ...], at: int) -> None:
         """See `ConsentsBook`."""
         for consent in consents:
-            self.rows.setdefault((application_id, consent.item), consent)
+            self.rows.setdefault((application_id, consent.item), (consent, at))
 
-    def of(self, application_id: str) -> tuple[Consent, ...]:
+    def of(self, application_id: str) -> tuple[tuple[Consent, int], ...]:
         """See `ConsentsBook`."""
-        return tuple(
-            consent
-            for (owner, _), consent in sorted(self.rows.items(), key=lambda row: row[0])
-            if owner == application_id
-        )
+        return tuple(self.rows[key] for key in sorted(self.rows) if key[0] == application_id)
