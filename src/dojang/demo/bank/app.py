@@ -1,0 +1,76 @@
+"""Hanbit Bank as one ASGI application."""
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dojang.demo.bank import contracts, virtual_phone
+from dojang.demo.bank.database import Database
+from dojang.demo.bank.desk import Desk
+from dojang.demo.bank.keys import Keys
+from dojang.demo.bank.settings import Settings
+from dojang.refusals import InvalidField, MalformedJson
+from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, own_routes, problem_response
+from dojang.serving.calls import CallVerifier
+
+AUDIENCE: Final = "bank"
+CALLER: Final = "center"
+
+
+def application(
+    settings: Settings,
+    *,
+    now: Callable[[], int] = lambda: int(time.time()),
+    chance: random.Random | None = None,
+) -> FastAPI:
+    """The bank: its contracts with the centre, virtual telephones, the relying party. Raises `SettingRefused`."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.data / "bank.sqlite3")
+    desk = Desk(database, Keys.read(settings.keys), now, chance or random.SystemRandom())
+    app = FastAPI(
+        title="Hanbit Bank (fictional)",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for refused, handler in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable}.items():
+        app.add_exception_handler(refused, handler)
+    app.state.desk = desk
+    app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
+    registry = CollectorRegistry()
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Measured, registry=registry)
+    app.router.routes.extend(own_routes(lambda: _ready(database), registry))
+    app.include_router(contracts.router)
+    app.include_router(virtual_phone.router)
+    app.add_api_route("/", home, response_class=HTMLResponse, include_in_schema=False)
+    return app
+
+
+def home() -> str:
+    """What this is, for a person who looks."""
+    return (Path(__file__).parent / "home.html").read_text("utf-8")
+
+
+def _ready(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+async def _unreadable(_request: Request, error: Exception) -> Response:
+    """A body or parameter that is not as described, named by field and never repeated."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return problem_response(MalformedJson())
+    return problem_response(InvalidField(field=".".join(str(part) for part in first["loc"][1:])))
