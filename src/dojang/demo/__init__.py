@@ -1,1 +1,1 @@
-"""What exists only to show Dojang at work: a fictional bank, its customers, their telephones, the tour."""
+"""What exists only to show Dojang at work: a fictional bank, its customers and their telephones, and the tour."""

@@ -89,6 +89,7 @@ class Certificate(_Section):
     years: PositiveInt
     renewal_window_days: PositiveInt
     crl_hours: PositiveInt
+    root_crl_days: PositiveInt
     ocsp_hours: PositiveInt
 
 

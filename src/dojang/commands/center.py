@@ -1,0 +1,36 @@
+"""The certification centre: `init` makes its keys (tickets, service calls, ID tokens, fields and indexes at rest)."""
+
+import argparse
+import secrets
+from pathlib import Path
+from typing import Final
+
+from dojang.serving import key_files
+
+TICKET_KEY: Final = "ticket.key"
+CALL_KEY: Final = "call.key"
+TOKEN_KEY: Final = "token.key"
+FIELD_KEY: Final = "field.key"
+INDEX_KEY: Final = "index.key"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The words of the command."""
+    acts = parser.add_subparsers(dest="act", required=True)
+    init_words = acts.add_parser("init", help="make the keys that are not there yet")
+    init_words.add_argument("--folder", type=Path, required=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """`init`."""
+    init(arguments.folder)
+    return 0
+
+
+def init(folder: Path) -> None:
+    """Every key of the centre is in `folder` afterwards; those that were there are kept."""
+    key_files.write_once(folder / TICKET_KEY, key_files.new_signing_seed)
+    key_files.write_once(folder / CALL_KEY, key_files.new_signing_seed)
+    key_files.write_once(folder / TOKEN_KEY, key_files.new_elliptic_pem)
+    key_files.write_once(folder / FIELD_KEY, lambda: secrets.token_bytes(32))
+    key_files.write_once(folder / INDEX_KEY, lambda: secrets.token_bytes(32))
