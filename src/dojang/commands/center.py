@@ -1,4 +1,4 @@
-"""The certification centre: `init` makes its keys (tickets, service calls, ID tokens, fields and indexes at rest)."""
+"""The certification centre: `init` makes its keys (tickets, service calls, ID tokens (JWS), fields and indexes at rest)."""
 
 import argparse
 import secrets
@@ -9,7 +9,7 @@ from dojang.serving import key_files
 
 TICKET_KEY: Final = "ticket.key"
 CALL_KEY: Final = "call.key"
-TOKEN_KEY: Final = "token.key"
+JWS_KEY: Final = "jws.key"
 FIELD_KEY: Final = "field.key"
 INDEX_KEY: Final = "index.key"
 
@@ -31,6 +31,6 @@ def init(folder: Path) -> None:
     """Every key of the centre is in `folder` afterwards; those that were there are kept."""
     key_files.write_once(folder / TICKET_KEY, key_files.new_signing_seed)
     key_files.write_once(folder / CALL_KEY, key_files.new_signing_seed)
-    key_files.write_once(folder / TOKEN_KEY, key_files.new_elliptic_pem)
+    key_files.write_once(folder / JWS_KEY, key_files.new_elliptic_pem)
     key_files.write_once(folder / FIELD_KEY, lambda: secrets.token_bytes(32))
     key_files.write_once(folder / INDEX_KEY, lambda: secrets.token_bytes(32))
