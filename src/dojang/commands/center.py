@@ -1,4 +1,4 @@
-"""The certification centre: `init` makes its keys (tickets, service calls, ID tokens (JWS), fields and indexes at rest)."""
+"""The certification centre: `init` makes its keys (tickets, calls, ID tokens as JWS, fields and indexes at rest)."""
 
 import argparse
 import secrets
