@@ -51,6 +51,7 @@ class Application(_Section):
     medium_proof: PositiveInt
     identity_tries_per_person: PositiveInt
     identity_tries_per_address: PositiveInt
+    identity_tries_in_all: PositiveInt
     identity_window: PositiveInt
 
 

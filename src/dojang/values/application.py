@@ -161,6 +161,7 @@ class Application:
     started_at: int
     expires_at: int
     consents: tuple[Consent, ...] = ()
+    agreed_at: int = 0
     identity: Identity | None = None
     placed_call: PlacedCall | None = None
     call: CallProof | None = None
