@@ -190,6 +190,10 @@ class OcspRequestMalformed(MalformedRequest): ...
 class AuthorityCertificateRefused(Forged): ...
 
 
+class ResponderExpired(Unavailable):
+    """The OCSP responder's own certificate has ended."""
+
+
 # other parties
 class GuardUnavailable(Unavailable): ...
 

@@ -115,6 +115,8 @@ def read(der: bytes, issuer: Issuer, file: str) -> RevocationList:
         if until is None:
             raise CrlRefused(check="extensions")
         revoked = tuple(_read_entry(entry) for entry in found)
+        if len({entry.serial for entry in revoked}) != len(revoked):
+            raise CrlRefused(check="entries")
     except (ValueError, x509.DuplicateExtension):
         raise CrlRefused(check="der") from None
     since = int(found.last_update_utc.timestamp())
@@ -142,6 +144,9 @@ def _extensions(found: x509.CertificateRevocationList, issuer: Issuer) -> tuple[
     address = point.full_name[0].value if point.full_name and len(point.full_name) == 1 else ""
     if point != x509.IssuingDistributionPoint(point.full_name, None, False, False, None, False, False):
         raise CrlRefused(check="extensions")
+    # RFC 5280 5.2.3: a CRL number has at most 20 octets.
+    if not 0 <= number.crl_number < 1 << 159:
+        raise CrlRefused(check="extensions")
     return number.crl_number, address
 
 
@@ -150,6 +155,6 @@ def _read_entry(entry: x509.RevokedCertificate) -> Revoked:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
     except x509.ExtensionNotFound:
         raise CrlRefused(check="entries") from None
-    if reason.value not in REASONS:
+    if reason.value not in REASONS or not 0 < entry.serial_number < 1 << 159:
         raise CrlRefused(check="entries")
     return Revoked(entry.serial_number, reason.value, int(entry.revocation_date_utc.timestamp()))

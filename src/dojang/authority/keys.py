@@ -34,8 +34,12 @@ def spki_of(key: ec.EllipticCurvePublicKey) -> bytes:
 
 def key_identifier(key: ec.EllipticCurvePublicKey) -> bytes:
     """RFC 5280 4.2.1.2 method 1: a name for the key, nothing's security; also the key hash of OCSP (RFC 6960 4.1.1)."""
-    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return hashlib.sha1(point, usedforsecurity=False).digest()
+    return hashlib.sha1(point(key), usedforsecurity=False).digest()
+
+
+def point(key: ec.EllipticCurvePublicKey) -> bytes:
+    """The key alone, as it stands in the BIT STRING of its SubjectPublicKeyInfo."""
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 def spki_bytes(holder: x509.Certificate | x509.CertificateSigningRequest) -> bytes:

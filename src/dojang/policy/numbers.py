@@ -92,6 +92,7 @@ class Certificate(_Section):
     crl_hours: PositiveInt
     root_crl_days: PositiveInt
     ocsp_hours: PositiveInt
+    status_max_age: PositiveInt
 
 
 class Session(_Section):
@@ -100,6 +101,7 @@ class Session(_Section):
 
 class Request(_Section):
     body_bytes: PositiveInt
+    crl_bytes: PositiveInt
     idempotency_hours: PositiveInt
 
 

@@ -159,6 +159,7 @@ def service(
     registry: CollectorRegistry,
     allow_origins: Sequence[str] = (),
     lifespan: Lifespan[Starlette] | None = None,
+    body_bytes: int = NUMBERS.request.body_bytes,
 ) -> Starlette:
     """An app of `routes`; `ready` raises a `Refusal` while the service can't work, `allow_origins` is for CORS."""
     middleware = [Middleware(Measured, registry=registry)]
@@ -172,7 +173,7 @@ def service(
                 max_age=600,
             )
         )
-    middleware.append(Middleware(BodyLimit))
+    middleware.append(Middleware(BodyLimit, limit=body_bytes))
     return Starlette(
         routes=[*own_routes(ready, registry), *routes],
         middleware=middleware,
