@@ -39,6 +39,7 @@ class Bank:
     clock: Clock
     center: TestClient
     anyone: TestClient
+    signed: SignedCalls
     key: keys.Keys
     folder: Path
     number: int = field(default=0)
@@ -94,7 +95,7 @@ class Applicant:
         return str(self.person[{"mobile": "phone", "land": "land_phone", "overseas": "overseas_phone"}[kind]])
 
     def phone_ref(self, kind: str = "mobile") -> str:
-        return next(phone["ref"] for phone in self.identify()["phones"] if phone["kind"] == kind)
+        return next(str(phone["ref"]) for phone in self.identify()["phones"] if phone["kind"] == kind)
 
     def call(self, digits: str = "47", kind: str = "mobile", lifetime: int = 180) -> str:
         expires_at = self.bank.clock.now() + lifetime
@@ -147,7 +148,7 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
     center = TestClient(app, base_url=settings.origin, raise_server_exceptions=False)
     center.auth = auth
     with anyone, center:
-        yield Bank(app, clock, center, anyone, made, tmp_path)
+        yield Bank(app, clock, center, anyone, auth, made, tmp_path)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def application(
     )
     for refused, handler in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable}.items():
         app.add_exception_handler(refused, handler)
-    app.state.desk = desk
+    app.state.settings, app.state.desk = settings, desk
     app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
     registry = CollectorRegistry()
     app.add_middleware(BodyLimit)

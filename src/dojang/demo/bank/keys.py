@@ -1,22 +1,19 @@
-"""The bank's own keys: made once, read from files that only their owner can read."""
+"""The bank's own keys: made once, in files that only their owner can read."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
 
 from dojang.pin.encoding import b64, sha256
 from dojang.pin.signatures import SigningKey
-from dojang.refusals import SettingRefused
+from dojang.serving import key_files
 
-REGISTRATION = "registration.key"  # Ed25519 seed, 32 bytes: the registration authority signs with it
-RESIDENT_NUMBER = "resident-number.key"  # X25519, 32 bytes: resident numbers are sealed to it
-RELYING_PARTY = "relying-party.pem"  # P-256, PKCS#8: private_key_jwt
+REGISTRATION: Final = "registration.key"  # Ed25519 seed: the registration authority signs with it
+RESIDENT_NUMBER: Final = "resident-number.key"  # X25519, 32 bytes: resident numbers are sealed to it
+RELYING_PARTY: Final = "relying-party.pem"  # P-256, PKCS #8: private_key_jwt
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +25,14 @@ class Keys:
     relying_party: ECKey = field(repr=False)
 
     @classmethod
-    def generate(cls) -> Self:
-        """Fresh keys, kept nowhere."""
-        return cls(SigningKey.generate(), X25519PrivateKey.generate(), ECKey.import_key(_new_relying_party()))
-
-    @classmethod
     def read(cls, folder: Path) -> Self:
         """The keys that `make` left. Raises `SettingRefused`."""
-        try:
-            return cls(
-                SigningKey((folder / REGISTRATION).read_bytes()),
-                X25519PrivateKey.from_private_bytes((folder / RESIDENT_NUMBER).read_bytes()),
-                ECKey.import_key((folder / RELYING_PARTY).read_bytes()),
-            )
-        except (OSError, ValueError):
-            raise SettingRefused(name="DOJANG_BANK_KEYS") from None
+        key_files.elliptic_key(folder / RELYING_PARTY)
+        return cls(
+            key_files.signing_key(folder / REGISTRATION),
+            X25519PrivateKey.from_private_bytes(key_files.read(folder / RESIDENT_NUMBER, 32)),
+            ECKey.import_key(key_files.read(folder / RELYING_PARTY)),
+        )
 
     def public(self) -> dict[str, Any]:
         """What others need to know: `registration_key` (base64url, 32 bytes), the relying party's `client_jwk`."""
@@ -61,23 +51,7 @@ class Keys:
 
 def make(folder: Path) -> Keys:
     """Every key that is not there yet is made, readable by its owner alone; the others are kept. Returns all."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _keep(folder / REGISTRATION, SigningKey.generate().seed)
-    _keep(folder / RESIDENT_NUMBER, X25519PrivateKey.generate().private_bytes_raw())
-    _keep(folder / RELYING_PARTY, _new_relying_party())
+    key_files.write_once(folder / REGISTRATION, key_files.new_signing_seed)
+    key_files.write_once(folder / RESIDENT_NUMBER, lambda: X25519PrivateKey.generate().private_bytes_raw())
+    key_files.write_once(folder / RELYING_PARTY, key_files.new_elliptic_pem)
     return Keys.read(folder)
-
-
-def _new_relying_party() -> bytes:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _keep(path: Path, secret: bytes) -> None:
-    if path.exists():
-        return
-    new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(secret)
-        os.fsync(file.fileno())
-    new.replace(path)

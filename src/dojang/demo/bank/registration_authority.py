@@ -1,16 +1,16 @@
 """The registration authority (등록대행기관): it signs who an applicant is, for what the bank proved itself."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import Connection, Row, insert, select
 
+from dojang.authority import registration
 from dojang.demo.bank import proofs
-from dojang.demo.bank.core_banking import ApplicationId, same_name
+from dojang.demo.bank.core_banking import ApplicationId
 from dojang.demo.bank.desk import Desk
 from dojang.demo.bank.tables import applicants, customers, statements
-from dojang.pin import labels
-from dojang.pin.encoding import b64, canonical, encode, sha256
 from dojang.pin.signatures import check_public_key
 from dojang.refusals import RegistrationRefused
 from dojang.serving.bodies import B64, Body, Bytes16, Bytes32, Bytes64
@@ -45,11 +45,6 @@ class LastKid(Body):
     kid: B64
 
 
-def signed_bytes(name: str, applicant_hash: bytes, uid: bytes, kid: bytes, ak_public: bytes, replaces: bytes) -> bytes:
-    """What the registration authority signs."""
-    return encode(labels.REGISTRATION, name, applicant_hash, uid, kid, ak_public, replaces)
-
-
 def sign(connection: Connection, desk: Desk, question: StatementQuestion) -> Statement:
     """One statement for one application: the same request again gets the same one, another is refused.
 
@@ -64,32 +59,20 @@ def sign(connection: Connection, desk: Desk, question: StatementQuestion) -> Sta
         return _again(signed, question)
     customer_number = proofs.proven_customer(connection, question.application, desk.now())
     customer = connection.execute(select(customers).where(customers.c.customer_number == customer_number)).one()
-    if not same_name(question.name, customer.name):
+    if question.name != customer.name:
         raise RegistrationRefused
     _check_kids(connection, customer_number, question)
-    applicant_hash = sha256(
-        canonical(
-            {
-                "name": customer.name,
-                "birth_date": customer.birth_date,
-                "customer_number": customer_number,
-                "salt": b64(_salt(connection, desk, question.uid, customer_number)),
-            }
-        )
+    salt = _salt(connection, desk, question.uid, customer_number)
+    statement = registration.sign(
+        desk.keys.registration,
+        name=customer.name,
+        applicant_hash=registration.applicant_hash(customer.name, customer.birth_date, customer_number, salt),
+        uid=question.uid,
+        kid=question.kid,
+        authorization_key=question.authorization_key,
+        replaces=question.replaces,
     )
-    row: dict[str, Any] = {
-        "name": question.name,
-        "applicant_hash": applicant_hash,
-        "uid": question.uid,
-        "kid": question.kid,
-        "authorization_key": question.authorization_key,
-        "replaces": question.replaces,
-    }
-    row["signature"] = desk.keys.registration.sign(
-        signed_bytes(
-            question.name, applicant_hash, question.uid, question.kid, question.authorization_key, question.replaces
-        )
-    )
+    row = asdict(statement)
     connection.execute(
         insert(statements).values(
             application=question.application, customer_number=customer_number, signed_at=desk.now(), **row
@@ -118,7 +101,7 @@ def _again(signed: Row[Any], question: StatementQuestion) -> Statement:
 
 
 def _check_kids(connection: Connection, customer_number: str, question: StatementQuestion) -> None:
-    """A kid is signed for once, and `replaces` names one that was signed for the same customer."""
+    """A kid is signed for once, and `replaces` names another one that was signed for the same customer."""
     if connection.execute(select(statements.c.kid).where(statements.c.kid == question.kid)).first() is not None:
         raise RegistrationRefused
     if not question.replaces:

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from dojang.demo.bank.desk import Desk
+from dojang.refusals import MalformedJson
 from dojang.serving.app import checked_call
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -15,29 +17,32 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class OpenRoute(APIRoute):
     """Anybody may call. The body's limit speaks here, before the framework would take its "no" for broken JSON."""
 
+    async def admit(self, request: Request) -> None:
+        """The body is read. Raises `BodyTooLarge`."""
+        await request.body()
+
     def get_route_handler(self) -> Handler:
-        """The framework's handler behind the reading of the body."""
+        """The framework's handler, behind `admit`."""
         inner = super().get_route_handler()
 
-        async def read_first(request: Request) -> Response:
-            await request.body()
-            return await inner(request)
+        async def admitted(request: Request) -> Response:
+            await self.admit(request)
+            try:
+                return await inner(request)
+            except HTTPException as error:
+                if error.status_code == 400:  # bytes that are no text, or nested too deep
+                    raise MalformedJson from None
+                raise
 
-        return read_first
+        return admitted
 
 
-class SignedRoute(APIRoute):
+class SignedRoute(OpenRoute):
     """Only our own services may call: the signature is checked before the body is looked at."""
 
-    def get_route_handler(self) -> Handler:
-        """The framework's handler behind the check. Raises `CallRefused`."""
-        inner = super().get_route_handler()
-
-        async def check_first(request: Request) -> Response:
-            await checked_call(request.app.state.callers)(request)
-            return await inner(request)
-
-        return check_first
+    async def admit(self, request: Request) -> None:
+        """Raises `CallRefused`, `BodyTooLarge`."""
+        await checked_call(request.app.state.callers)(request)
 
 
 def _desk(request: Request) -> Desk:
