@@ -83,6 +83,7 @@ class OneTimeCode(_Section):
 
 
 class MobileConfirm(_Section):
+    comparison_digits: PositiveInt
     lifetime: PositiveInt
 
 

@@ -41,15 +41,15 @@ class TriesBook(Protocol):
     """Tries counted by bucket: a person, an address, everyone. What a bucket names is kept as a keyed index."""
 
     def add(self, bucket: str, at: int) -> None:
-        """Count one try."""
+        """Count one try; until the transaction ends, nobody else adds to this bucket."""
         ...
 
     def count(self, bucket: str, since: int) -> int:
         """How many at `since` or later."""
         ...
 
-    def clear(self, bucket: str) -> None:
-        """Forget this bucket's tries."""
+    def take_back(self, bucket: str, at: int) -> None:
+        """Uncount one try of that second: it was none."""
         ...
 
     def forget(self, before: int) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import Connection, Engine, Executable, RowMapping, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, RowMapping, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 _BUSY_MILLISECONDS: Final = 10_000
@@ -59,6 +59,11 @@ class Database:
         """Insert a row unless its key is taken; whether it was inserted."""
         insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
         return self.write(insert(table).values(**values).on_conflict_do_nothing()) == 1
+
+    def lock(self, number: int) -> None:
+        """Until the transaction ends, nobody else holds this number (64 bits, signed). SQLite has one writer anyhow."""
+        if self.engine.dialect.name == "postgresql":
+            self.rows(select(func.pg_advisory_xact_lock(number)))
 
     def rows(self, statement: Executable) -> Sequence[RowMapping]:
         """Every row, as the transaction sees it, or as committed outside of one."""

@@ -128,7 +128,9 @@ class DatabaseTries:
 
     def add(self, bucket: str, at: int) -> None:
         """See `TriesBook`."""
-        self._database.write(insert(counted_tries).values(bucket=self._index(bucket), at=at))
+        index = self._index(bucket)
+        self._database.lock(int.from_bytes(index[:8], "big", signed=True))
+        self._database.write(insert(counted_tries).values(bucket=index, at=at))
 
     def count(self, bucket: str, since: int) -> int:
         """See `TriesBook`."""
@@ -138,9 +140,12 @@ class DatabaseTries:
         row = self._database.row(found)
         return 0 if row is None else int(row["tries"])
 
-    def clear(self, bucket: str) -> None:
+    def take_back(self, bucket: str, at: int) -> None:
         """See `TriesBook`."""
-        self._database.write(delete(counted_tries).where(counted_tries.c.bucket == self._index(bucket)))
+        one = select(func.max(counted_tries.c.id)).where(
+            counted_tries.c.bucket == self._index(bucket), counted_tries.c.at == at
+        )
+        self._database.write(delete(counted_tries).where(counted_tries.c.id == one.scalar_subquery()))
 
     def forget(self, before: int) -> int:
         """See `TriesBook`."""

@@ -53,9 +53,12 @@ class MemoryTries(MemoryBook[str, tuple[int, ...]]):
         """See `TriesBook`."""
         return sum(at >= since for at in self.rows.get(bucket, ()))
 
-    def clear(self, bucket: str) -> None:
+    def take_back(self, bucket: str, at: int) -> None:
         """See `TriesBook`."""
-        self.rows.pop(bucket, None)
+        times = list(self.rows.get(bucket, ()))
+        if at in times:
+            times.remove(at)
+        self.rows[bucket] = tuple(times)
 
     def forget(self, before: int) -> int:
         """See `TriesBook`."""

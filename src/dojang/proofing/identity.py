@@ -1,10 +1,14 @@
-"""Step four's limits per person, address and in all. A try is counted before the bank is asked."""
+"""Step four: one uniform refusal, and limits per person, address and in all (domain rule 13).
+
+A try is counted before the bank is asked.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
 from dojang.policy.numbers import NUMBERS
-from dojang.refusals import IdentityLocked
+from dojang.refusals import CustomerExposed, IdentityLocked
+from dojang.values.application import BankCustomer
 
 WINDOW: Final = NUMBERS.application.identity_window
 
@@ -31,3 +35,9 @@ def check(limit: Limit, tries_with_this: int) -> None:
     """Raises `IdentityLocked`, the same whichever limit it was."""
     if tries_with_this > limit.tries:
         raise IdentityLocked(window=WINDOW)
+
+
+def check_not_exposed(customer: BankCustomer) -> None:
+    """Raises `CustomerExposed`: a person whose data is known to have leaked (개인정보노출자) is served at a branch."""
+    if customer.exposed:
+        raise CustomerExposed

@@ -1,0 +1,1 @@
+"""What someone came to do. The only place that holds rules and sockets together."""
