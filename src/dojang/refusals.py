@@ -94,6 +94,15 @@ class AnchorsMismatch(Forged):
     """Guards, vault, centre or root are not those of the anchors."""
 
 
+# the customer's own side
+class PinTooEasy(Refusal):
+    """Six digits that somebody would try first (fact: reason)."""
+
+
+class GaveUp(Refusal):
+    """The customer typed no PIN."""
+
+
 # a guard
 class WrongPin(Refusal): ...
 
@@ -315,6 +324,27 @@ class CodeRefused(Refusal):
 
 
 class ConnectFirst(Refusal): ...
+
+
+class VersionUnderWay(Refusal):
+    """This application's version is stated and goes only forward: the certificate is coming."""
+
+
+class VersionNotFound(Refusal): ...
+
+
+class IssuanceUnderWay(Refusal):
+    """Another certificate of the same customer is being issued."""
+
+
+class CertificateNotFound(Refusal): ...
+
+
+class CertificateNotValid(Refusal):
+    """Revoked or expired: nothing can be signed with it."""
+
+
+class TransactionNotFound(Refusal): ...
 
 
 # login and signatures for relying parties

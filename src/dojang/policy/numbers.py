@@ -21,6 +21,7 @@ class Pin(_Section):
     new_pin_due: PositiveInt
     new_pin_due_unknown_device: PositiveInt
     pending: PositiveInt
+    attempt_kept: PositiveInt
     staged_elements: PositiveInt
     threshold: PositiveInt
     guards: PositiveInt
@@ -96,6 +97,21 @@ class Certificate(_Section):
     status_max_age: PositiveInt
 
 
+class Version(_Section):
+    visit: PositiveInt
+    retry_at_most: PositiveInt
+    forget_hours: PositiveInt
+
+
+class Retention(_Section):
+    transaction_days: PositiveInt
+    certificate_years: PositiveInt
+
+
+class Jobs(_Section):
+    every: PositiveInt
+
+
 class Session(_Section):
     lifetime: PositiveInt
 
@@ -120,6 +136,9 @@ class Numbers(_Section):
     one_time_code: OneTimeCode
     mobile_confirm: MobileConfirm
     certificate: Certificate
+    version: Version
+    retention: Retention
+    jobs: Jobs
     session: Session
     request: Request
 

@@ -4,6 +4,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from dojang.ports.applications import ApplicationsBook, ConsentsBook
+from dojang.ports.certificates import CertificatesBook, VersionsBook
+from dojang.ports.visits import TransactionsBook, VisitsBook
 from dojang.ports.web import IdempotencyBook, SessionsBook, TriesBook
 
 
@@ -20,6 +22,14 @@ class Books(Protocol):
     def idempotency(self) -> IdempotencyBook: ...
     @property
     def tries(self) -> TriesBook: ...
+    @property
+    def visits(self) -> VisitsBook: ...
+    @property
+    def transactions(self) -> TransactionsBook: ...
+    @property
+    def certificates(self) -> CertificatesBook: ...
+    @property
+    def versions(self) -> VersionsBook: ...
 
     @property
     def in_transaction(self) -> bool:

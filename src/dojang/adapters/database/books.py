@@ -4,8 +4,11 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from dojang.adapters.database.applications import DatabaseApplications, DatabaseConsents
+from dojang.adapters.database.certificates import DatabaseCertificates
 from dojang.adapters.database.engine import Database
 from dojang.adapters.database.sealed import FieldCipher
+from dojang.adapters.database.versions import DatabaseVersions
+from dojang.adapters.database.visits import DatabaseTransactions, DatabaseVisits
 from dojang.adapters.database.web import DatabaseIdempotency, DatabaseSessions, DatabaseTries
 
 
@@ -19,6 +22,10 @@ class DatabaseBooks:
         self.sessions: Final = DatabaseSessions(database)
         self.idempotency: Final = DatabaseIdempotency(database, cipher)
         self.tries: Final = DatabaseTries(database, cipher)
+        self.visits: Final = DatabaseVisits(database, cipher)
+        self.transactions: Final = DatabaseTransactions(database, cipher)
+        self.certificates: Final = DatabaseCertificates(database, cipher)
+        self.versions: Final = DatabaseVersions(database, cipher)
 
     @property
     def in_transaction(self) -> bool:

@@ -4,6 +4,8 @@ from typing import Final
 
 from dojang.adapters.in_memory.applications import MemoryApplications, MemoryConsents
 from dojang.adapters.in_memory.book import MemoryBook, MemoryTransactions
+from dojang.adapters.in_memory.certificates import MemoryCertificates, MemoryVersions
+from dojang.adapters.in_memory.visits import MemoryRequests, MemoryVisits
 from dojang.adapters.in_memory.web import MemoryIdempotency, MemorySessions, MemoryTries
 
 
@@ -16,4 +18,8 @@ class MemoryBooks(MemoryTransactions):
         self.sessions: Final = MemorySessions()
         self.idempotency: Final = MemoryIdempotency()
         self.tries: Final = MemoryTries()
+        self.visits: Final = MemoryVisits()
+        self.transactions: Final = MemoryRequests()
+        self.certificates: Final = MemoryCertificates()
+        self.versions: Final = MemoryVersions()
         super().__init__([book for book in vars(self).values() if isinstance(book, MemoryBook)])

@@ -1,0 +1,82 @@
+"""Something to be signed, the visit that signs it, and what comes of it."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
+
+_BYTES_AS_BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+SigningPurpose = Literal["login", "transfer"]
+VisitKind = Literal["use", "version"]
+ResultState = Literal["pending", "signed", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One coming of a customer to the PIN page. Code and bearer are kept as SHA-256 alone.
+
+    `subject`: the transaction's id, or the uid (hex) of a version. `connected`: the code was given out in a session
+    that passed SMS. `transaction`: T, once opened for a use.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    code_sha256: bytes
+    kind: VisitKind
+    subject: str
+    connected: bool
+    code_expires_at: int
+    expires_at: int
+    bearer_sha256: bytes = b""
+    transaction: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentItem:
+    """One thing to be signed, with the bytes that are hashed and shown."""
+
+    label: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedResult:
+    """What a transaction ended in. `receipt`: the customer's, JSON."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    cms: tuple[bytes, ...] = field(repr=False)
+    certificate: bytes = field(repr=False)
+    receipt: bytes = field(repr=False)
+    signed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionRequest:
+    """What a relying party asks a kid to sign. `claimed`: the one th that may be, or was, signed for it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    txn: str
+    kid: bytes
+    relying_party: str
+    purpose: SigningPurpose
+    items: tuple[ContentItem, ...] = field(repr=False)
+    nonce: bytes
+    return_to: str
+    expires_at: int
+    claimed: bytes = b""
+    signed: SignedResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionResult:
+    """What a relying party may know of its transaction; everything but the state is empty until signed."""
+
+    state: ResultState
+    cms: tuple[bytes, ...] = field(default=(), repr=False)
+    contents: tuple[bytes, ...] = field(default=(), repr=False)
+    certificate: bytes = field(default=b"", repr=False)
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    receipt: bytes = field(default=b"", repr=False)
+    signed_at: int = 0
