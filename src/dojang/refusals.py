@@ -376,6 +376,17 @@ class SignatureRequestRefused(Refusal): ...
 class SignatureRequestNotFound(Refusal): ...
 
 
+class LoginRefused(Forged):
+    """What came back to a relying party is no login that this browser began."""
+
+
+class SignerRefused(Forged):
+    """A true signature, but by somebody else's certificate, or over something else than was asked for."""
+
+
+class InsufficientFunds(Refusal): ...
+
+
 class SignatureInvalid(Forged):
     """A verifier's step failed (fact: step)."""
 
