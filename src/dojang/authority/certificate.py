@@ -54,6 +54,6 @@ def compare(rehearsed: RehearsedPlan, der: bytes) -> Certificate:
         if certificate.tbs_certificate_bytes != rehearsed.tbs:
             raise CertificateMismatch
         rehearsed.plan.issuer.key.verify(certificate.signature, rehearsed.tbs, ec.ECDSA(hashes.SHA256()))
-    except (ValueError, InvalidSignature):
+    except (ValueError, x509.InvalidVersion, InvalidSignature):
         raise CertificateMismatch from None
     return Certificate(der, rehearsed.plan)

@@ -10,8 +10,8 @@ KST: Final = timezone(timedelta(hours=9), "KST")
 def end_of_korean_day(not_before: int, years: int) -> int:
     """The last second (14:59:59Z) of the Korean day `years` years after the one that holds `not_before`. Unix seconds.
 
-    A period in years does not count its first day and ends with the day before the one that corresponds (Civil Act 157,
-    160), so one begun on 29 February ends with 28 February of a common year.
+    One begun on 29 February ends with 28 February of a common year (Civil Act 160 (3): where the last month has no such
+    day, the period ends with the last day of that month).
     """
     day = datetime.fromtimestamp(not_before, KST).date()
     year = day.year + years

@@ -5,7 +5,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from dojang.authority import keys
+from dojang.authority import keys, validity
 from dojang.authority.lints.clause import Case, Clause, clause
 
 
@@ -35,18 +35,11 @@ def signature_is_ecdsa_with_sha256(case: Case) -> bool:
 
 
 @clause("RFC 5280 4.1.2.5; domain 1")
-def validity_ends_with_a_korean_day(case: Case) -> bool:
-    """14:59:59Z is 23:59:59 in Korea."""
-    return case.certificate.not_valid_after_utc.strftime("%H:%M:%S") == "14:59:59"
-
-
-@clause("domain 1: years of the profile")
-def validity_is_of_so_many_years(case: Case) -> bool:
-    """From the planned second on, so many years, and what is left of the last day."""
+def validity_is_to_the_end_of_a_korean_day(case: Case) -> bool:
+    """From the planned second on, the profile's years, to 14:59:59Z."""
     begin, end = case.certificate.not_valid_before_utc, case.certificate.not_valid_after_utc
-    years = case.plan.profile.years
-    whole_days = range(365 * years, 365 * years + years // 4 + 2)
-    return int(begin.timestamp()) == case.plan.not_before and (end - begin).days in whole_days
+    last = validity.end_of_korean_day(case.plan.not_before, case.plan.profile.years)
+    return (int(begin.timestamp()), int(end.timestamp())) == (case.plan.not_before, last)
 
 
 @clause("domain 6: no certificate outlives its authority")
@@ -67,8 +60,7 @@ CLAUSES: Final[tuple[Clause, ...]] = (
     serial_is_positive_and_short,
     serial_has_room_for_64_random_bits,
     signature_is_ecdsa_with_sha256,
-    validity_ends_with_a_korean_day,
-    validity_is_of_so_many_years,
+    validity_is_to_the_end_of_a_korean_day,
     validity_within_issuer,
     key_is_the_planned_p256_key,
 )

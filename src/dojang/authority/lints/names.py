@@ -44,8 +44,8 @@ def common_name_is_the_planned_one(case: Case) -> bool:
 
 @clause("RFC 5280 appendix A.1: ub-common-name")
 def common_name_is_short_enough(case: Case) -> bool:
-    """At most 64 characters."""
-    return all(len(name) <= MAX_COMMON_NAME for name in _values(case, NameOID.COMMON_NAME))
+    """At most 64 octets, hence characters."""
+    return all(len(name.encode()) <= MAX_COMMON_NAME for name in _values(case, NameOID.COMMON_NAME))
 
 
 @clause("domain 1: no RRN-derived data in the subject")
