@@ -42,6 +42,7 @@ class Transaction(_Section):
     code: PositiveInt
     day_key: PositiveInt
     day_key_margin: PositiveInt
+    day_key_renewal: PositiveInt
     forget_after: PositiveInt
 
 
@@ -92,6 +93,7 @@ class Certificate(_Section):
     years: PositiveInt
     renewal_window_days: PositiveInt
     crl_hours: PositiveInt
+    reserved_before: PositiveInt
     root_crl_days: PositiveInt
     ocsp_hours: PositiveInt
     status_max_age: PositiveInt

@@ -1,0 +1,118 @@
+"""The vault over HTTP: four calls, each signed by the centre."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+import anyio.to_thread
+import httpx2
+from anyio import CapacityLimiter
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dojang.pin.signatures import SigningKey
+from dojang.refusals import StatusUnavailable
+from dojang.serving.app import checked_call, service
+from dojang.serving.bodies import Body
+from dojang.serving.calls import CallVerifier, SignedCalls
+from dojang.vault.activation import activate
+from dojang.vault.bodies import (
+    ActivatedBody,
+    ActivationBody,
+    AttestedBody,
+    CertificateBody,
+    CredentialBody,
+    DayKeyBody,
+    IssuedBody,
+)
+from dojang.vault.certificates import certify
+from dojang.vault.credentials import make_credential
+from dojang.vault.desk import VaultDesk
+from dojang.vault.housekeeping import Housekeeper, Status
+
+NAME: Final = "vault"
+CENTER: Final = "center"
+STATUS: Final = "status"
+# Enough to share a commit; more would only wait for the two or three cores that such a machine has.
+THREADS: Final = 16
+
+
+class StatusOverHttp:
+    """The status service, by calls that V signs."""
+
+    def __init__(self, url: str, identity: SigningKey) -> None:
+        self._client = httpx2.Client(base_url=url, auth=SignedCalls(NAME, identity, STATUS), timeout=5)
+
+    def put(self, path: str, der: bytes) -> None:
+        """It has `der` at `path`. Raises `StatusUnavailable`."""
+        try:
+            answer = self._client.put(path, content=der, headers={"Content-Type": "application/octet-stream"})
+        except httpx2.TransportError:
+            raise StatusUnavailable from None
+        if not answer.is_success:
+            raise StatusUnavailable(status=answer.status_code)
+
+    def close(self) -> None:
+        """No connection stays open."""
+        self._client.close()
+
+
+def application(desk: VaultDesk, center_key: bytes, status: Status) -> Starlette:
+    """The service. Its housekeeper runs as long as it does."""
+    housekeeper = Housekeeper(desk, status)
+    body_of = checked_call(CallVerifier(NAME, {CENTER: center_key}, desk.now))
+    limiter = CapacityLimiter(THREADS)
+
+    def call(path: str, method: str, handle: Callable[[bytes], Body]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            raw = await body_of(request)
+            answer = await anyio.to_thread.run_sync(partial(_answer, handle, raw), limiter=limiter)
+            return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+        return Route(path, endpoint, methods=[method])
+
+    def certificates(raw: bytes) -> Body:
+        issued = certify(CertificateBody.read(raw).request(), desk)
+        housekeeper.wake()  # what it replaced is to be on a CRL
+        return IssuedBody.of(issued)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        housekeeper.start()
+        yield
+        await anyio.to_thread.run_sync(housekeeper.stop)
+        await anyio.to_thread.run_sync(desk.database.close)
+
+    return service(
+        [
+            call("/v1/day-key", "GET", lambda _raw: DayKeyBody.of(*desk.day_keys.current())),
+            call(
+                "/v1/credentials",
+                "POST",
+                lambda raw: AttestedBody.of(make_credential(CredentialBody.read(raw).request(), desk)),
+            ),
+            call("/v1/certificates", "POST", certificates),
+            call(
+                "/v1/activations",
+                "POST",
+                lambda raw: ActivatedBody.of(activate(ActivationBody.read(raw).request(), desk)),
+            ),
+        ],
+        ready=lambda: _ready(desk),
+        registry=CollectorRegistry(),
+        lifespan=lifespan,
+    )
+
+
+def _answer(handle: Callable[[bytes], Body], raw: bytes) -> bytes:
+    return handle(raw).json_bytes()
+
+
+def _ready(desk: VaultDesk) -> None:
+    """The books answer and a day key is there. Raises `VaultUnavailable`."""
+    desk.database.read(lambda connection: connection.rows("SELECT count(*) FROM posts"))
+    desk.day_keys.current()
