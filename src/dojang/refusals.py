@@ -316,6 +316,10 @@ class IdempotencyKeyReused(Refusal):
     """The same key with another request."""
 
 
+class RequestUnderWay(Refusal):
+    """The same request is being answered now; ask again in a moment."""
+
+
 class VisitRefused(Refusal): ...
 
 

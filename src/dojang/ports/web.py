@@ -25,7 +25,10 @@ class IdempotencyBook(Protocol):
     """One row per (scope, idempotency key)."""
 
     def begin(self, answer: KeptAnswer) -> KeptAnswer:
-        """The row as it now is: `answer` itself, or what was kept before under the same scope and key."""
+        """The row as it now is: `answer` itself, or what was kept before under the same scope and key.
+
+        Raises `IdempotencyKeyReused` where that was another request: another fingerprint.
+        """
         ...
 
     def finish(self, answer: KeptAnswer) -> None:

@@ -3,6 +3,14 @@
 from dataclasses import dataclass, field
 
 
+def masked_name(name: str) -> str:
+    """As a name may be shown where it need not be read: 홍*동, H********g."""
+    letters = name.strip()
+    if len(letters) < 3:
+        return letters[:1] + "*"
+    return letters[0] + "*" * (len(letters) - 2) + letters[-1]
+
+
 @dataclass(frozen=True, slots=True)
 class ProvenApplicant:
     """Only `proofing.evidence.judge` makes one."""

@@ -1,5 +1,6 @@
 """Sessions, kept answers and counted tries."""
 
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from dojang.adapters.database.engine import Database
 from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.tables import metadata
+from dojang.refusals import IdempotencyKeyReused
 from dojang.values.web import KeptAnswer, Session
 
 sessions: Final = Table(
@@ -78,18 +80,20 @@ class DatabaseSessions:
 
 
 class DatabaseIdempotency:
-    """The answers that may be given again. What an answer says is sealed."""
+    """The answers that may be given again. What an answer says is sealed, and what was asked is a keyed index: a plain
+    hash of four digits could be undone."""
 
     def __init__(self, database: Database, cipher: FieldCipher) -> None:
         self._database, self._cipher = database, cipher
 
     def begin(self, answer: KeptAnswer) -> KeptAnswer:
         """See `IdempotencyBook`."""
+        fingerprint = self._cipher.index("kept_answers.fingerprint", answer.fingerprint.hex())
         new = self._database.insert_new(
             kept_answers,
             scope=answer.scope,
             key=answer.key,
-            fingerprint=answer.fingerprint,
+            fingerprint=fingerprint,
             begun_at=answer.begun_at,
             status=0,
             media_type="",
@@ -100,8 +104,10 @@ class DatabaseIdempotency:
         row = self._database.row(select(kept_answers).where(*_of(answer)))
         if row is None:
             raise RuntimeError("a kept answer vanished within a transaction")
+        if row["fingerprint"] != fingerprint:
+            raise IdempotencyKeyReused
         body = self._cipher.open(_place(answer), row["body"]) if row["body"] else b""
-        return KeptAnswer(**{**row, "body": body})
+        return replace(answer, begun_at=row["begun_at"], status=row["status"], media_type=row["media_type"], body=body)
 
     def finish(self, answer: KeptAnswer) -> None:
         """See `IdempotencyBook`."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dojang.adapters.in_memory.book import MemoryBook
+from dojang.refusals import IdempotencyKeyReused
 from dojang.values.web import KeptAnswer, Session
 
 
@@ -28,7 +29,10 @@ class MemoryIdempotency(MemoryBook[tuple[str, str], KeptAnswer]):
 
     def begin(self, answer: KeptAnswer) -> KeptAnswer:
         """See `IdempotencyBook`."""
-        return self.rows.setdefault((answer.scope, answer.key), answer)
+        kept = self.rows.setdefault((answer.scope, answer.key), answer)
+        if kept.fingerprint != answer.fingerprint:
+            raise IdempotencyKeyReused
+        return kept
 
     def finish(self, answer: KeptAnswer) -> None:
         """See `IdempotencyBook`."""

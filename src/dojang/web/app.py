@@ -1,0 +1,93 @@
+"""The centre as one FastAPI application."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dojang.ports.books import Books
+from dojang.ports.clock import Clock
+from dojang.refusals import InvalidField, MalformedJson
+from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, Ready, own_routes, problem_response
+from dojang.web.page_calls import PageCalls, WholeBody
+
+PIN_PAGE_PATHS: Final = "/v1/"
+OPENAPI: Final = "/api/v1/openapi.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every request needs. Origins are scheme://host:port; `ready` raises a `Refusal` while nothing can be done.
+
+    Mutating calls below `page_prefixes` come from our own pages alone (see `PageCalls`).
+    """
+
+    origin: str
+    pin_origin: str
+    books: Books
+    clock: Clock
+    ready: Ready
+    registry: CollectorRegistry
+    page_prefixes: tuple[str, ...] = ("/api/v1/applications", "/api/v1/logins")
+
+
+def application(site: Site, routers: Sequence[APIRouter]) -> FastAPI:
+    """The centre with these routers, and with what every process serves."""
+    app = FastAPI(title="Dojang certification centre", docs_url=None, redoc_url=None, openapi_url=OPENAPI)
+    handlers = {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable, HTTPException: _http_error}
+    for error, handler in handlers.items():
+        app.add_exception_handler(error, handler)
+    app.router.routes.extend(own_routes(site.ready, site.registry))
+    for router in routers:
+        app.include_router(router)
+    # The last one added is the first to see a request.
+    app.add_middleware(PageCalls, site.origin, site.page_prefixes, site.books, site.clock)
+    app.add_middleware(WholeBody)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(PinPageCors, site.pin_origin)
+    app.add_middleware(Measured, registry=site.registry)
+    return app
+
+
+class PinPageCors:
+    """CORS for the PIN page's origin on its own paths, without cookies; none anywhere else."""
+
+    def __init__(self, app: ASGIApp, pin_origin: str) -> None:
+        self._app = app
+        self._shared = CORSMiddleware(
+            app,
+            allow_origins=[pin_origin],
+            allow_methods=["POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            max_age=600,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        shared = scope["type"] == "http" and scope["path"].startswith(PIN_PAGE_PATHS)
+        await (self._shared if shared else self._app)(scope, receive, send)
+
+
+async def _unreadable(_request: Request, error: Exception) -> Response:
+    """A body or parameter that is not as described, named by field and never repeated."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return problem_response(MalformedJson())
+    return problem_response(InvalidField(field=".".join(str(part) for part in first["loc"][1:]) or "body"))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    # FastAPI says 400 for a body that no JSON parser takes: not UTF-8, or nested without end.
+    if isinstance(error, HTTPException) and error.status_code == 400:
+        return problem_response(MalformedJson())
+    return await EXCEPTION_HANDLERS[HTTPException](request, error)
