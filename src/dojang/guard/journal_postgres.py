@@ -1,0 +1,212 @@
+"""The guard's store on PostgreSQL: whoever writes holds one advisory lock, so that the journal is one chain whatever
+the number of processes; a batch is one statement that spends, counts and enters, and a few for what is rare."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg import Connection, Cursor
+
+from dojang.guard.facts import (
+    Changes,
+    Counters,
+    Facts,
+    Head,
+    Rows,
+    Taken,
+    Wanted,
+    attempt_of,
+    confirmed_of,
+    customer_of,
+    staged_of,
+    values,
+)
+from dojang.guard.journal import Entry
+from dojang.refusals import DataFolderRefused, GuardUnavailable
+
+_WRITERS_LOCK: Final = 0x646F6A616E67  # "dojang"; advisory locks are of one database
+
+# The columns stand in the order of the rows' fields.
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS guard (guard_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS journal (
+    seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, payload BYTEA NOT NULL, hash BYTEA NOT NULL);
+CREATE TABLE IF NOT EXISTS customer (
+    uid BYTEA PRIMARY KEY, ver BIGINT NOT NULL, authorization_key BYTEA NOT NULL, record_sha256 BYTEA NOT NULL,
+    secret BYTEA, public_key BYTEA);
+CREATE TABLE IF NOT EXISTS counters (
+    uid BYTEA PRIMARY KEY, in_row INTEGER NOT NULL, in_life INTEGER NOT NULL) WITH (fillfactor = 70);
+CREATE TABLE IF NOT EXISTS staged (
+    uid BYTEA NOT NULL, ver BIGINT NOT NULL, blinded_sha256 BYTEA NOT NULL, secret BYTEA NOT NULL,
+    public_key BYTEA NOT NULL, evaluated BYTEA NOT NULL, proof BYTEA NOT NULL,
+    PRIMARY KEY (uid, ver, blinded_sha256));
+CREATE TABLE IF NOT EXISTS taken (
+    uid BYTEA NOT NULL, ver BIGINT NOT NULL, statement_sha256 BYTEA NOT NULL, authorization_key_sha256 BYTEA NOT NULL,
+    record_sha256 BYTEA NOT NULL, state TEXT NOT NULL, seq BIGINT NOT NULL, time BIGINT NOT NULL,
+    PRIMARY KEY (uid, ver));
+CREATE TABLE IF NOT EXISTS attempt (
+    attempt_id BYTEA PRIMARY KEY, uid BYTEA NOT NULL, ver BIGINT NOT NULL, th BYTEA NOT NULL,
+    jti BYTEA NOT NULL UNIQUE, spent_at BIGINT NOT NULL, state TEXT NOT NULL, remaining INTEGER NOT NULL,
+    wrong_since INTEGER NOT NULL, new_pin_due BOOLEAN NOT NULL, reply BYTEA);
+CREATE INDEX IF NOT EXISTS attempts_of_uid ON attempt (uid);
+CREATE TABLE IF NOT EXISTS confirmed (
+    uid BYTEA NOT NULL, ver BIGINT NOT NULL, th BYTEA NOT NULL, activation_sha256 BYTEA NOT NULL,
+    receipt BOOLEAN NOT NULL, seq BIGINT NOT NULL, time BIGINT NOT NULL,
+    PRIMARY KEY (uid, th, activation_sha256));
+"""
+
+_SPEND: Final = """
+WITH entered AS (
+    INSERT INTO journal SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bytea[], %b::bytea[])
+), spent AS (
+    INSERT INTO attempt SELECT *, NULL FROM unnest(
+        %b::bytea[], %b::bytea[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bigint[], %b::text[], %b::int[],
+        %b::int[], %b::bool[])
+    ON CONFLICT (attempt_id) DO UPDATE SET state = excluded.state
+)
+INSERT INTO counters SELECT * FROM unnest(%b::bytea[], %b::int[], %b::int[])
+ON CONFLICT (uid) DO UPDATE SET in_row = excluded.in_row, in_life = excluded.in_life
+"""
+
+
+class PostgresJournal:
+    """A database of the guard's own, reached by a libpq connection string."""
+
+    def __init__(self, dsn: str, guard_id: str) -> None:
+        """Raises `DataFolderRefused` for a database that is another guard's, `GuardUnavailable` if none answers."""
+        self._dsn, self._guard_id = dsn, guard_id
+        self._connection = self._connect()
+        with self._connection.transaction():
+            self._execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+            self._execute(_SCHEMA)
+            self._execute("INSERT INTO guard SELECT %s WHERE NOT EXISTS (SELECT 1 FROM guard)", [guard_id])
+            owner = self._execute("SELECT guard_id FROM guard").fetchall()
+        if owner != [(guard_id,)]:
+            self._connection.close()
+            raise DataFolderRefused
+
+    @contextmanager
+    def transaction(self) -> Iterator["PostgresTransaction"]:
+        """All or nothing, and alone: the advisory lock is taken before anything is read."""
+        if self._connection.broken or self._connection.closed:
+            self._connection = self._connect()
+        with self._connection.transaction():
+            yield PostgresTransaction(self._connection)
+
+    def entries(self) -> Iterable[Entry]:
+        """The whole journal, in order."""
+        with self._connection.transaction(), self._connection.cursor("entries") as cursor:
+            for row in cursor.execute("SELECT seq, kind, payload, hash FROM journal ORDER BY seq"):
+                yield Entry(*row)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+
+    def _connect(self) -> "Connection[tuple[Any, ...]]":
+        try:
+            # A reply says "spent" only after the commit is on the disk, whatever the server's default.
+            return psycopg.connect(
+                self._dsn, autocommit=True, connect_timeout=10, options="-c synchronous_commit=on -c jit=off"
+            )
+        except psycopg.Error:
+            raise GuardUnavailable(guard_id=self._guard_id) from None
+
+    def _execute(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> "Cursor[tuple[Any, ...]]":
+        return self._connection.execute(statement, parameters or None)
+
+
+class PostgresTransaction:
+    """Reads and writes of one transaction; a pipeline sends each half in one go."""
+
+    def __init__(self, connection: "Connection[tuple[Any, ...]]") -> None:
+        self._connection = connection
+
+    def load(self, wanted: Wanted) -> Facts:
+        """The facts as they stand once the lock is held (each statement sees what was committed before it)."""
+        uids, confirming, staging = list(wanted.uids), list(wanted.confirming), list(wanted.staging)
+        with self._connection.pipeline():
+            self._run("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+            head = self._run("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
+            customers = self._run("SELECT * FROM customer WHERE uid = ANY(%b)", [uids])
+            counters = self._run("SELECT * FROM counters WHERE uid = ANY(%b)", [uids])
+            attempts = self._run(
+                "SELECT * FROM attempt WHERE attempt_id = ANY(%b) OR jti = ANY(%b) "
+                "OR (uid = ANY(%b) AND state = 'open')",
+                [list(wanted.attempts), list(wanted.jtis), confirming],
+            )
+            confirmed = self._run("SELECT * FROM confirmed WHERE uid = ANY(%b)", [confirming]) if confirming else None
+            staged = self._run("SELECT * FROM staged WHERE uid = ANY(%b)", [staging]) if staging else None
+            taken = self._run("SELECT * FROM taken WHERE uid = ANY(%b)", [staging]) if staging else None
+        facts = Facts(Head(*next(iter(head), (0, bytes(32)))))
+        facts.customers = {row[0]: customer_of(row) for row in customers}
+        facts.counters = {uid: Counters(in_row, in_life) for uid, in_row, in_life in counters}
+        facts.add_attempts(map(attempt_of, attempts))
+        facts.confirmed = {(row[0], row[2], row[3]): confirmed_of(row) for row in confirmed or ()}
+        facts.staged = {(row[0], row[1], row[2]): staged_of(row) for row in staged or ()}
+        facts.taken = {(row[0], row[1]): Taken(*row) for row in taken or ()}
+        return facts
+
+    def persist(self, entries: Sequence[Entry], changes: Sequence[Changes], replies: Mapping[bytes, bytes]) -> None:
+        """Write the entries, what they change in this order, and replies by attempt_id."""
+        rows = Rows.of(changes)
+        with self._connection.pipeline():
+            if entries:
+                entered = _columns([(e.seq, e.kind, e.payload, e.hash) for e in entries], 4)
+                spent = _columns([values(attempt)[:-1] for attempt in rows.attempts], 10)
+                self._run(_SPEND, [*entered, *spent, *_columns(rows.counters, 3)])
+            self._versions(rows)
+            self._confirmed(rows)
+            if replies:
+                self._run(
+                    "UPDATE attempt SET reply = given.reply FROM unnest(%b::bytea[], %b::bytea[]) AS given (id, reply) "
+                    "WHERE attempt_id = given.id",
+                    [list(replies), list(replies.values())],
+                )
+
+    def _versions(self, rows: Rows) -> None:
+        for staged in rows.staged:
+            self._run("INSERT INTO staged VALUES (%b, %b, %b, %b, %b, %b, %b)", values(staged))
+        for taken in rows.taken:
+            self._run("INSERT INTO taken VALUES (%b, %b, %b, %b, %b, %b, %b, %b)", values(taken))
+        for customer in rows.customers:
+            self._run(
+                "INSERT INTO customer VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT (uid) DO UPDATE SET "
+                "ver = excluded.ver, authorization_key = excluded.authorization_key, "
+                "record_sha256 = excluded.record_sha256, public_key = excluded.public_key, secret = excluded.secret",
+                values(customer),
+            )
+            version = [customer.uid, customer.ver]
+            self._run("DELETE FROM staged WHERE uid = %b AND ver <= %b", version)
+            self._run("DELETE FROM attempt WHERE uid = %b AND ver < %b", version)
+            self._run("DELETE FROM confirmed WHERE uid = %b AND ver < %b", version)
+
+    def _confirmed(self, rows: Rows) -> None:
+        if rows.confirmed:
+            self._run(
+                "INSERT INTO confirmed SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[], %b::bytea[], "
+                "%b::bool[], %b::bigint[], %b::bigint[]) ON CONFLICT (uid, th, activation_sha256) "
+                "DO UPDATE SET receipt = excluded.receipt, seq = excluded.seq, time = excluded.time",
+                _columns([values(row) for row in rows.confirmed], 7),
+            )
+        if rows.forgets:
+            old = [[forget.uid for forget in rows.forgets], [forget.before for forget in rows.forgets]]
+            self._run(
+                "DELETE FROM attempt USING unnest(%b::bytea[], %b::bigint[]) AS old (uid, before) "
+                "WHERE attempt.uid = old.uid AND state <> 'open' AND spent_at < before",
+                old,
+            )
+            self._run(
+                "DELETE FROM confirmed USING unnest(%b::bytea[], %b::bigint[]) AS old (uid, before) "
+                "WHERE confirmed.uid = old.uid AND time < before",
+                old,
+            )
+
+    def _run(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> "Cursor[tuple[Any, ...]]":
+        return self._connection.execute(statement, parameters or None, binary=True)
+
+
+def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into the arrays that unnest takes."""
+    return [[row[i] for row in rows] for i in range(width)]
