@@ -21,6 +21,8 @@ from dojang.refusals import AuthorityCertificateRefused, CrlRefused, CrlStale, N
 # Domain 6: records are kept for five years after a certificate has ended.
 ARCHIVE: Final = 5 * 366 * 86400
 
+NO_EXTENSION: Final = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+
 
 @dataclass(frozen=True, slots=True)
 class StatusDesk:
@@ -75,7 +77,7 @@ class StatusDesk:
             certificate = x509.load_der_x509_certificate(der)
             constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
             certificate.verify_directly_issued_by(self.root_certificate)
-        except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound, x509.DuplicateExtension):
+        except (ValueError, TypeError, InvalidSignature, x509.InvalidVersion, *NO_EXTENSION):
             raise AuthorityCertificateRefused from None
         if not constraints.ca or (file == profile.ROOT) != (certificate == self.root_certificate):
             raise AuthorityCertificateRefused

@@ -50,7 +50,9 @@ class Hierarchy:
     def issuer(self) -> Issuer:
         return Issuer.of(self.issuing.x509, "issuing", ADDRESSES)
 
-    def plan(self, serial: int | None = None, holder_name: str = NAME, kid: bytes = bytes(range(16))) -> CertificatePlan:
+    def plan(
+        self, serial: int | None = None, holder_name: str = NAME, kid: bytes = bytes(range(16))
+    ) -> CertificatePlan:
         return profile.plan(
             "personal_financial",
             self.issuer,

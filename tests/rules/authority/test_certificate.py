@@ -39,7 +39,9 @@ def test_another_key_than_the_planned_issuers_does_not_sign() -> None:
         pytest.param(lambda plan: replace(plan, unique="0" * 32), id="another kid"),
     ],
 )
-def test_a_certificate_that_was_not_rehearsed_is_a_mismatch(other: Callable[[CertificatePlan], CertificatePlan]) -> None:
+def test_a_certificate_that_was_not_rehearsed_is_a_mismatch(
+    other: Callable[[CertificatePlan], CertificatePlan],
+) -> None:
     plan = shared().plan()
     rehearsed = lint.rehearse(plan)
     moved = build.assemble(other(plan), shared().issuing_key)

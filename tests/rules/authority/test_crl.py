@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dojang.authority import build, crl, keys
-from dojang.authority.crl import Revoked, RevocationList
+from dojang.authority.crl import RevocationList, Revoked
 from dojang.refusals import CertificateMismatch, CrlRefused
 from tests.rules.authority.hierarchy import ADDRESSES, NOW, new_key, new_serial, openssl, pem, shared
 

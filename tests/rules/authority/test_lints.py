@@ -174,7 +174,10 @@ FORGERIES = [
     ("validity_is_to_the_end_of_a_korean_day", validity("not_after", PLAN.not_after - 86400)),
     ("validity_is_to_the_end_of_a_korean_day", validity("not_before", PLAN.not_before - 1)),
     ("key_is_the_planned_p256_key", other_key),
-    ("issuer_is_the_authority_to_the_byte", name("issuer", ("common_name", core.UTF8String("Dojang Demo Financial CA 1")))),
+    (
+        "issuer_is_the_authority_to_the_byte",
+        name("issuer", ("common_name", core.UTF8String("Dojang Demo Financial CA 1"))),
+    ),
     (
         "issuer_is_the_authority_to_the_byte",  # the same text in another encoding
         name(
@@ -199,7 +202,10 @@ FORGERIES = [
     ),
     ("subject_key_identifier_names_the_key", with_extension(x509.SubjectKeyIdentifier(bytes(20)))),
     ("subject_key_identifier_names_the_key", critical(SKI, True)),
-    ("authority_key_identifier_names_the_issuers_key", with_extension(x509.AuthorityKeyIdentifier(bytes(20), None, None))),
+    (
+        "authority_key_identifier_names_the_issuers_key",
+        with_extension(x509.AuthorityKeyIdentifier(bytes(20), None, None)),
+    ),
     ("authority_key_identifier_names_the_issuers_key", critical(AKI, True)),
     ("policy_is_ours_with_its_practice_statement", with_extension(policy("2.5.29.32.0", PRACTICE, NOTICE))),
     ("policy_is_ours_with_its_practice_statement", with_extension(policy(OURS, "http://other.example"))),

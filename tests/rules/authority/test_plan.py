@@ -36,7 +36,9 @@ def test_a_name_that_would_have_to_be_mended_is_refused(name: str) -> None:
     assert refused.value.facts == {"lint": "holder_name"}
 
 
-@pytest.mark.parametrize("name", ["홍길동", "JOHN RONALD REUEL O'BRIEN-SMITH", "가" * 21, "A" * 64, "Ngô Thị Ánh", "王小明"])
+@pytest.mark.parametrize(
+    "name", ["홍길동", "JOHN RONALD REUEL O'BRIEN-SMITH", "가" * 21, "A" * 64, "Ngô Thị Ánh", "王小明"]
+)
 def test_names_of_koreans_and_foreigners_stand_in_the_certificate_as_they_are(name: str) -> None:
     assert lint.rehearse(shared().plan(holder_name=name)).plan.common_name == name
 
@@ -69,9 +71,9 @@ def _der(public: object) -> bytes:
 
 
 GOOD = spki(new_key())
-COMPRESSED = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200") + new_key().public_key().public_bytes(
-    Encoding.X962, PublicFormat.CompressedPoint
-)
+COMPRESSED = bytes.fromhex(
+    "3039301306072a8648ce3d020106082a8648ce3d030107032200"
+) + new_key().public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,9 @@ def test_every_serial_number_is_positive_17_octets_long_and_has_one_spelling(oct
     assert serials.from_text(text) == serial
 
 
-@pytest.mark.parametrize("text", ["", "0", "00", "0001", "1", "AB", "0x01", "-1", "01 ", "01\n", "80" * 20, "01" * 21, "é1"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "00", "0001", "1", "AB", "0x01", "-1", "01 ", "01\n", "80" * 20, "01" * 21, "é1"]
+)
 def test_other_spellings_of_a_serial_number_are_refused(text: str) -> None:
     with pytest.raises(CertificateRefused) as refused:
         serials.from_text(text)
