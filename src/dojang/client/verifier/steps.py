@@ -1,0 +1,15 @@
+"""One named step of a verification."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dojang.refusals import Refusal, SignatureInvalid
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Whatever is refused within raises `SignatureInvalid` with this step's name."""
+    try:
+        yield
+    except Refusal:
+        raise SignatureInvalid(step=name) from None
