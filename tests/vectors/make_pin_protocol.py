@@ -1,11 +1,12 @@
 """Makes `pin_protocol.json`: what Python and TypeScript must agree on, byte by byte.
 
 `python -m tests.vectors.make_pin_protocol` writes the file again. Every key and random number is fixed, so its output
-is always the same. The section `made_by_typescript` is kept as it is: `browser/test/made_by_typescript.ts` makes it.
-Binary is base64url without padding.
+is always the same. The section `made_by_typescript` is kept as it is, or taken from the file named as argument: the
+output of `browser/test/made_by_typescript.ts`. Binary is base64url without padding.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from dojang.pin import labels, oprf, signatures
 from dojang.pin.encoding import b64, canonical, encode, field, listed, sha256
 from dojang.pin.record import KeyStretching, record_hash
 from dojang.pin.version import stretch
+from dojang.policy.numbers import NUMBERS
 from tests.vectors.message_vectors import made_attempt_id, made_messages, made_sealing, made_tickets
 from tests.vectors.one_version import (
     ANCHORS,
@@ -28,9 +30,19 @@ from tests.vectors.one_version import (
     R,
     record,
 )
+from tests.vectors.transaction_vectors import made_certificates, made_transactions
 
 FILE: Final = Path(__file__).with_name("pin_protocol.json")
 TYPESCRIPT: Final = "made_by_typescript"
+
+
+def made_numbers() -> dict[str, int]:
+    """The limits that the customer's side keeps as well."""
+    return {
+        "pinTries": NUMBERS.pin.tries,
+        "clockSkew": NUMBERS.time.clock_skew,
+        "transactionLifetime": NUMBERS.transaction.lifetime,
+    }
 
 
 def made_labels() -> dict[str, str]:
@@ -207,6 +219,7 @@ def made() -> dict[str, Any]:
         "about": "Made by tests/vectors/make_pin_protocol.py and, its last part, browser/test/made_by_typescript.ts",
         "pin": PIN,
         "now": NOW,
+        "numbers": made_numbers(),
         "labels": made_labels(),
         "field": b64(field("도장")),
         "encoding": made_encoding(),
@@ -222,19 +235,22 @@ def made() -> dict[str, Any]:
         "tickets": made_tickets(),
         "attempt_id": made_attempt_id(),
         "messages": made_messages(),
+        "transactions": made_transactions(),
+        "certificates": made_certificates(),
     }
 
 
 def text(everything: dict[str, Any]) -> str:
-    """The file's text."""
-    return json.dumps(everything, ensure_ascii=False, indent=1) + "\n"
+    """The file's text: ASCII, since some of it is text that must not be seen."""
+    return json.dumps(everything, indent=1) + "\n"
 
 
-def main() -> None:
-    """Write the file, keeping what TypeScript made."""
-    kept = json.loads(FILE.read_text("utf-8")).get(TYPESCRIPT) if FILE.exists() else None
-    FILE.write_text(text(made() | ({TYPESCRIPT: kept} if kept else {})), "utf-8")
+def main(typescript: str | None = None) -> None:
+    """Write the file, with what TypeScript made in the file at that path, or else what it made before."""
+    source = Path(typescript) if typescript else FILE
+    found = json.loads(source.read_text("utf-8"))
+    FILE.write_text(text(made() | {TYPESCRIPT: found if typescript else found[TYPESCRIPT]}), "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

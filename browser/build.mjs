@@ -1,0 +1,53 @@
+/**
+ * Bundles the PIN page into src/dojang/pin_page/static, the same bytes each time; or, with `--tests FOLDER`, the tests and
+ * the checks that Chromium runs.
+ */
+
+// @ts-check
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** @param {string} path */
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** @type {import("esbuild").BuildOptions} */
+const common = { bundle: true, format: "esm", target: "es2022", charset: "utf8", logLevel: "warning" };
+
+const PAGE = "../src/dojang/pin_page/static";
+
+async function page() {
+  rmSync(here(PAGE), { recursive: true, force: true });
+  await build({
+    ...common,
+    absWorkingDir: here("."),
+    entryPoints: ["src/pin_page/pin_page.ts", "src/pin_page/stretching_worker.ts", "src/pin_page/protocol.ts"],
+    outdir: here(PAGE),
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    platform: "browser",
+    minify: true,
+    legalComments: "linked",
+  });
+  await build({
+    absWorkingDir: here("."),
+    entryPoints: ["src/pin_page/index.html", "src/pin_page/pin_page.css"],
+    loader: { ".html": "copy", ".css": "copy" },
+    outdir: here(PAGE),
+  });
+}
+
+/** @param {string} folder */
+async function tests(folder) {
+  await build({
+    ...common,
+    absWorkingDir: here("."),
+    entryPoints: ["test/*.test.ts", "test/checks.ts", "test/made_by_typescript.ts"],
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+  });
+}
+
+const [flag, folder] = process.argv.slice(2);
+await (flag === "--tests" && folder ? tests(folder) : page());
