@@ -19,16 +19,8 @@ from dojang.pin import sealing
 from dojang.pin.encoding import b64, unb64
 from dojang.pin.signatures import SigningKey
 from dojang.serving.calls import SignedCalls
-
-START = 1_900_000_000
-
-
-@dataclass
-class Clock:
-    time: int = START
-
-    def now(self) -> int:
-        return self.time
+from tests.demo.clock import Clock
+from tests.demo.fake_center import FakeCenter, FakeEvidence
 
 
 @dataclass
@@ -41,6 +33,7 @@ class Bank:
     anyone: TestClient
     signed: SignedCalls
     key: keys.Keys
+    fake_center: FakeCenter
     folder: Path
     number: int = field(default=0)
 
@@ -142,13 +135,20 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
         center_key=center_key.public,
         client_id="hanbit-bank",
     )
-    app = application(settings, now=clock.now, chance=random.Random(7))
+    fake_center = FakeCenter(clock, made.relying_party)
+    app = application(
+        settings,
+        now=clock.now,
+        chance=random.Random(7),
+        transport=fake_center.transport(),
+        evidence=FakeEvidence(),
+    )
     auth = SignedCalls("center", center_key, "bank", clock.now)
     anyone = TestClient(app, base_url=settings.origin, raise_server_exceptions=False)
     center = TestClient(app, base_url=settings.origin, raise_server_exceptions=False)
     center.auth = auth
     with anyone, center:
-        yield Bank(app, clock, center, anyone, auth, made, tmp_path)
+        yield Bank(app, clock, center, anyone, auth, made, fake_center, tmp_path)
 
 
 @pytest.fixture

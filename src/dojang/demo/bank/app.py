@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import httpx2
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
@@ -14,9 +15,13 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dojang.demo.bank import contracts, virtual_phone
+from dojang.client.transport import LoopbackTransport
+from dojang.demo.bank import contracts, internet_banking, virtual_phone
+from dojang.demo.bank.center_client import CenterClient
 from dojang.demo.bank.database import Database
 from dojang.demo.bank.desk import Desk
+from dojang.demo.bank.evidence import Checked, Evidence
+from dojang.demo.bank.internet_banking import RelyingParty
 from dojang.demo.bank.keys import Keys
 from dojang.demo.bank.settings import Settings
 from dojang.refusals import InvalidField, MalformedJson
@@ -32,11 +37,22 @@ def application(
     *,
     now: Callable[[], int] = lambda: int(time.time()),
     chance: random.Random | None = None,
+    transport: httpx2.BaseTransport | None = None,
+    evidence: Evidence | None = None,
 ) -> FastAPI:
     """The bank: its contracts with the centre, virtual telephones, the relying party. Raises `SettingRefused`."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.data / "bank.sqlite3")
-    desk = Desk(database, Keys.read(settings.keys), now, chance or random.SystemRandom())
+    keys = Keys.read(settings.keys)
+    desk = Desk(database, keys, now, chance or random.SystemRandom())
+    center = CenterClient(
+        settings.center_origin,
+        settings.client_id,
+        f"{settings.origin}/login/callback",
+        keys.relying_party,
+        transport or LoopbackTransport(),
+        now,
+    )
     app = FastAPI(
         title="Hanbit Bank (fictional)",
         docs_url=None,
@@ -46,12 +62,16 @@ def application(
         app.add_exception_handler(refused, handler)
     app.state.settings, app.state.desk = settings, desk
     app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
+    app.state.relying_party = RelyingParty(
+        settings.origin, center, evidence or Checked(settings.anchors, settings.client_id)
+    )
     registry = CollectorRegistry()
     app.add_middleware(BodyLimit)
     app.add_middleware(Measured, registry=registry)
     app.router.routes.extend(own_routes(lambda: _ready(database), registry))
     app.include_router(contracts.router)
     app.include_router(virtual_phone.router)
+    app.include_router(internet_banking.router)
     app.add_api_route("/", home, response_class=HTMLResponse, include_in_schema=False)
     return app
 

@@ -14,6 +14,7 @@ from dojang.demo.bank.core_banking import Medium
 from dojang.demo.bank.desk import Desk, new_id
 from dojang.demo.bank.tables import accounts, customers, otp_devices, phones, security_card_codes, security_cards
 from dojang.policy.numbers import NUMBERS
+from dojang.refusals import NotFound
 from dojang.serving.bodies import Body
 
 _NAMES: Final = ("홍길동", "성춘향", "이몽룡", "심청", "임꺽정", "장길산", "전우치", "황진이")
@@ -72,6 +73,36 @@ def create(connection: Connection, desk: Desk, wish: CustomerWish) -> FictionalC
         )
     )
     return customer
+
+
+def again(connection: Connection, user_id: str) -> FictionalCustomer:
+    """The customer of that user ID as they were created, with today's balance. Raises `NotFound`."""
+    row = connection.execute(
+        select(customers, accounts.c.number, accounts.c.balance)
+        .join_from(customers, accounts)
+        .where(customers.c.user_id == user_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    owner = row.customer_number
+    line = row.number.removeprefix("110-")
+    codes = select(security_card_codes.c.code).where(security_card_codes.c.customer_number == owner)
+    serial = select(security_cards.c.serial).where(security_cards.c.customer_number == owner)
+    return FictionalCustomer(
+        customer_number=owner,
+        user_id=user_id,
+        rrn=f"{row.resident_number[:6]}-{row.resident_number[6:]}",
+        name=row.name,
+        birth_date=row.birth_date,
+        phone=f"010-{line}",
+        land_phone=f"02-{line}",
+        overseas_phone=f"+1-555-{line}",
+        card_serial=connection.scalar(serial) or "",
+        card=list(connection.scalars(codes.order_by(security_card_codes.c.position))),
+        otp_seed=connection.scalar(select(otp_devices.c.seed).where(otp_devices.c.customer_number == owner)) or "",
+        account=row.number,
+        balance=row.balance,
+    )
 
 
 def resident_number(birth: date, serial: int, *, woman: bool) -> str:

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata: Final = MetaData()
 
@@ -152,4 +163,49 @@ replies: Final = Table(
     Column("status", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("answered_at", Integer, nullable=False, index=True),
+)
+
+logins: Final = Table(
+    "logins",
+    metadata,
+    Column("state", Text, primary_key=True),
+    Column("browser_sha256", LargeBinary, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("code_verifier", Text, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", LargeBinary, primary_key=True),
+    _customer(),
+    Column("sub", Text, nullable=False),
+    Column("id_token", Text, nullable=False),
+    Column("claims", JSON, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+)
+
+transfers: Final = Table(
+    "transfers",
+    metadata,
+    Column("transfer_id", Text, primary_key=True),
+    _customer(),
+    Column("idempotency_key", Text),
+    Column("order_sha256", LargeBinary, nullable=False),
+    Column("from_account", Text, nullable=False),
+    Column("to_account", Text),  # one of our own, or none: the money leaves the bank
+    Column("amount", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("request_id", Text),
+    Column("authorize_url", Text),
+    Column("cms", LargeBinary),
+    Column("certificate", LargeBinary),
+    Column("chain", JSON),
+    Column("receipt", JSON),
+    Column("requested_at", Integer, nullable=False),
+    Column("executed_at", Integer),
+    UniqueConstraint("customer_number", "idempotency_key"),
 )

@@ -93,3 +93,10 @@ def create_customer(body: customers.CustomerWish, desk: AtDesk) -> customers.Fic
     """A fresh fictional customer with everything needed to play them."""
     with desk.database.transaction() as connection:
         return customers.create(connection, desk, body)
+
+
+@router.get("/demo/customers/{user_id}")
+def customer_again(user_id: str, desk: AtDesk) -> customers.FictionalCustomer:
+    """A fictional customer once more, so that the same person can be played again."""
+    with desk.database.transaction() as connection:
+        return customers.again(connection, user_id)
