@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from dojang.pin.messages import DayKey
 from dojang.pin.signatures import SigningKey
 from dojang.policy.numbers import NUMBERS
-from dojang.refusals import DataFolderRefused, DayKeyExpired
-from dojang.vault.masters import read_secret, sync_folder, write_secret
+from dojang.refusals import DayKeyExpired, SettingRefused
+from dojang.serving import key_files
 
 FOLDER: Final = "day-keys"
 _LENGTH: Final = 16
@@ -63,9 +63,10 @@ class DayKeys:
         with self._lock:
             now = self._now()
             keys = {bytes.fromhex(path.stem): path for path in self._folder.glob("*.key")}
-            found = {day_key_id: self._known.get(day_key_id) or _read(path) for day_key_id, path in keys.items()}
-            self._known = {one: key for one, key in found.items() if key and key.document.not_after > now}
-            for ended in keys.keys() - self._known.keys():
+            read = ((day_key_id, self._known.get(day_key_id) or _read(path)) for day_key_id, path in keys.items())
+            found = {day_key_id: key for day_key_id, key in read if key is not None}
+            self._known = {day_key_id: key for day_key_id, key in found.items() if key.document.not_after > now}
+            for ended in found.keys() - self._known.keys():
                 _erase(keys[ended])
             self._erase_unfinished()
             margin = NUMBERS.transaction.day_key_renewal
@@ -77,19 +78,14 @@ class DayKeys:
         document = DayKey(
             os.urandom(_LENGTH), private.public_key().public_bytes_raw(), now, now + NUMBERS.transaction.day_key
         )
-        name = document.day_key_id.hex()
         text = json.dumps(
             {"private": private.private_bytes_raw().hex(), "from": document.not_before, "to": document.not_after}
         )
-        # A crash in between leaves no half-written key behind: the name appears with the whole content.
-        unfinished = self._folder / f"{name}.new"
-        write_secret(unfinished, text.encode())
-        unfinished.rename(self._folder / f"{name}.key")
-        sync_folder(self._folder)
+        key_files.write_once(self._folder / f"{document.day_key_id.hex()}.key", text.encode)
         self._known[document.day_key_id] = OwnDayKey(document, private)
 
     def _erase_unfinished(self) -> None:
-        """What a crash left half-made. (Another process's is a moment old and not touched.)"""
+        """What a crash left half-made. (Another process may be at one that is a moment old.)"""
         for path in self._folder.glob("*.new"):
             if time.time() - path.stat().st_mtime > _MOMENT:
                 _erase(path)
@@ -105,8 +101,8 @@ class DayKeys:
 
 def _read(path: Path) -> OwnDayKey | None:
     try:
-        value = json.loads(read_secret(path))
-    except DataFolderRefused:
+        value = json.loads(key_files.read(path))
+    except SettingRefused:
         return None
     private = X25519PrivateKey.from_private_bytes(bytes.fromhex(value["private"]))
     public = private.public_key().public_bytes_raw()
@@ -121,6 +117,5 @@ def _erase(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-        sync_folder(path.parent)
     except FileNotFoundError:
         return  # another process was quicker

@@ -61,10 +61,16 @@ def offer_authority(desk: VaultDesk, certificate: bytes) -> None:
 
 
 def send(desk: VaultDesk, status: Status) -> None:
-    """The status service has all that was made for it. Raises `StatusUnavailable`; what is left is sent next time."""
+    """The status service has all that was made for it. What it does not take is sent again next time, and holds up
+    nothing else.
+    """
     for post in desk.posts.unsent():
-        status.put(post.path, post.der)
-        desk.posts.sent(post)
+        try:
+            status.put(post.path, post.der)
+        except StatusUnavailable as refusal:
+            log.warning("post_not_taken", path=post.path, status=refusal.facts.get("status", "none"))
+        else:
+            desk.posts.sent(post)
 
 
 def forget_uses(desk: VaultDesk) -> None:
@@ -109,8 +115,6 @@ class Housekeeper:
     def _do(self, task: Callable[[], None]) -> None:
         try:
             task()
-        except StatusUnavailable:
-            log.warning("status_unavailable")
         except Refusal as refusal:
             log.error("housekeeping_failed", code=refusal.code)
         except Exception as error:  # noqa: BLE001  # the thread goes on; the next round tries again

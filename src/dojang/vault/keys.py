@@ -12,16 +12,16 @@ from dojang.authority import ceremony, keys, serials
 from dojang.authority.profile import ISSUING, Addresses, Issuer
 from dojang.pin.signatures import SigningKey
 from dojang.refusals import CertificateMismatch, CertificateRefused, DataFolderRefused
-from dojang.vault.masters import Master, SoftwareMaster, read_secret, sync_folder, write_secret
+from dojang.serving import key_files
+from dojang.vault.masters import MASTER_KEY, Master, SoftwareMaster
 
 IDENTITY_KEY: Final = "identity.key"
 LOG_KEY: Final = "log.key"
-ISSUING_CERTIFICATE: Final = "issuing.cer"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicMaterial:
-    """For anchors.json and for the root's ceremony: raw Ed25519 keys, the issuing request as DER."""
+    """For anchors.json and for the root's ceremony: raw Ed25519 keys, the issuing request as PEM."""
 
     identity_key: bytes
     log_key: bytes
@@ -29,62 +29,46 @@ class PublicMaterial:
 
 
 def init(folder: Path) -> PublicMaterial:
-    """K_m, V's identity key, L's key and the issuing key stand in `folder`.
+    """K_m, V's identity key, L's key and the issuing key are in `folder`, made now or kept.
 
-    Raises `DataFolderRefused` where there are keys already: a second K_m would lose every customer's key.
+    Raises `DataFolderRefused` where K_m alone is gone: a second one would lose every customer's key without a word.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / MASTER_KEY).exists() and (folder / IDENTITY_KEY).exists():
+        raise DataFolderRefused(file=MASTER_KEY)
     master = SoftwareMaster.create(folder)
-    identity, log = SigningKey.generate(), SigningKey.generate()
-    write_secret(folder / IDENTITY_KEY, identity.seed)
-    write_secret(folder / LOG_KEY, log.seed)
+    key_files.write_once(folder / LOG_KEY, key_files.new_signing_seed)
+    key_files.write_once(folder / IDENTITY_KEY, key_files.new_signing_seed)
     request = ceremony.make_request(master.issuing_key())
-    return PublicMaterial(identity.public, log.public, request.public_bytes(Encoding.DER))
+    return PublicMaterial(identity_key(folder).public, log_key(folder).public, request.public_bytes(Encoding.PEM))
 
 
 def identity_key(folder: Path) -> SigningKey:
-    """V's identity key. Raises `DataFolderRefused`."""
-    return SigningKey(read_secret(folder / IDENTITY_KEY))
+    """V's identity key. Raises `SettingRefused`."""
+    return key_files.signing_key(folder / IDENTITY_KEY)
 
 
 def log_key(folder: Path) -> SigningKey:
-    """L's key. Raises `DataFolderRefused`."""
-    return SigningKey(read_secret(folder / LOG_KEY))
+    """L's key. Raises `SettingRefused`."""
+    return key_files.signing_key(folder / LOG_KEY)
 
 
-def install_issuing_certificate(folder: Path, certificate: bytes) -> None:
-    """The root's answer to the issuing request is kept; a later one for the same key takes its place, at once."""
-    unfinished = folder / f"{ISSUING_CERTIFICATE}.new"
-    unfinished.write_bytes(certificate)
-    unfinished.rename(folder / ISSUING_CERTIFICATE)
-    sync_folder(folder)
-
-
-def issuing_certificate(folder: Path) -> bytes:
-    """DER. Raises `DataFolderRefused` before it was installed."""
-    try:
-        return (folder / ISSUING_CERTIFICATE).read_bytes()
-    except OSError:
-        raise DataFolderRefused(file=ISSUING_CERTIFICATE) from None
-
-
-def issuer(folder: Path, master: Master, addresses: Addresses) -> Issuer:
-    """The issuing authority. Raises `CertificateMismatch` when the certificate is for another key."""
-    certificate = x509.load_der_x509_certificate(issuing_certificate(folder))
+def issuer(certificate: x509.Certificate, master: Master, addresses: Addresses) -> Issuer:
+    """The issuing authority. Raises `CertificateMismatch` when the certificate is for another key than ours."""
     if keys.spki_bytes(certificate) != keys.spki_of(master.issuing_key().public_key()):
         raise CertificateMismatch
     return Issuer.of(certificate, ISSUING, addresses)
 
 
 def certify_responder(issuing: Issuer, master: Master, request: bytes, now: int) -> bytes:
-    """The delegated OCSP responder's certificate, DER. Raises `CertificateRefused` for a request that is none."""
+    """The delegated OCSP responder's certificate for a request (PEM), as PEM.
+
+    Raises `CertificateRefused` for a request that is none, or that its own key did not sign.
+    """
     try:
-        asked = x509.load_der_x509_csr(request)
-        valid = asked.is_signature_valid
+        asked = x509.load_pem_x509_csr(request)
     except ValueError:
-        valid = False
-        asked = None
-    if asked is None or not valid:
+        raise CertificateRefused(lint="request") from None
+    if not asked.is_signature_valid:
         raise CertificateRefused(lint="request")
     serial = serials.from_random(os.urandom(serials.RANDOM_OCTETS))
-    return ceremony.sign_responder(keys.spki_bytes(asked), issuing, master.issuing_key(), serial, now).der
+    return ceremony.sign_responder(keys.spki_bytes(asked), issuing, master.issuing_key(), serial, now).pem

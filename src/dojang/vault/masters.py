@@ -5,24 +5,19 @@ The software master is for trying out: its keys lie in files that an administrat
 
 import hmac
 import os
-import stat
 from pathlib import Path
 from typing import Final, Protocol
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-)
 
-from dojang.refusals import DataFolderRefused, SettingRefused
+from dojang.refusals import SettingRefused
+from dojang.serving import key_files
 
 MASTER_KEY: Final = "master.key"
 ISSUING_KEY: Final = "issuing.key"
 ALLOWED: Final = "for trying out"
+SIZE: Final = 32  # octets of K_m
 
 log = structlog.get_logger()
 
@@ -47,28 +42,25 @@ class SoftwareMaster:
 
     @classmethod
     def create(cls, folder: Path) -> "SoftwareMaster":
-        """Both keys, made and written down once. Raises `DataFolderRefused` where there are some already."""
-        issuing_key = ec.generate_private_key(ec.SECP256R1())
-        made = cls(os.urandom(32), issuing_key)
-        pkcs8 = issuing_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        write_secret(folder / MASTER_KEY, made._key)
-        write_secret(folder / ISSUING_KEY, pkcs8)
-        return made
+        """Both keys, in `folder`: made now, or kept."""
+        key_files.write_once(folder / MASTER_KEY, lambda: os.urandom(SIZE))
+        key_files.write_once(folder / ISSUING_KEY, key_files.new_elliptic_pem)
+        return cls._read(folder)
 
     @classmethod
     def open(cls, folder: Path, allowed: str) -> "SoftwareMaster":
         """The keys in `folder`, if the operator allows them by name.
 
-        Raises `SettingRefused(setting="allow_software_master")`, `DataFolderRefused` for keys missing or readable by
-        others.
+        Raises `SettingRefused`: not allowed (fact setting); keys missing or open to others (facts file, reason).
         """
         if allowed != ALLOWED:
             raise SettingRefused(setting="allow_software_master")
         log.warning("SOFTWARE_MASTER_KEY_IS_NOT_FOR_PRODUCTION", folder=str(folder))
-        issuing_key = load_der_private_key(read_secret(folder / ISSUING_KEY), None)
-        if not isinstance(issuing_key, ec.EllipticCurvePrivateKey):
-            raise DataFolderRefused(file=ISSUING_KEY)
-        return cls(read_secret(folder / MASTER_KEY), issuing_key)
+        return cls._read(folder)
+
+    @classmethod
+    def _read(cls, folder: Path) -> "SoftwareMaster":
+        return cls(key_files.read(folder / MASTER_KEY, SIZE), key_files.elliptic_key(folder / ISSUING_KEY))
 
     def hmac(self, data: bytes) -> bytes:
         """HMAC-SHA256 under K_m."""
@@ -77,35 +69,3 @@ class SoftwareMaster:
     def issuing_key(self) -> ec.EllipticCurvePrivateKey:
         """The issuing authority's key."""
         return self._issuing_key
-
-
-def write_secret(path: Path, secret: bytes) -> None:
-    """`secret` on disk, for its owner alone. Raises `DataFolderRefused` for a file that is there."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise DataFolderRefused(file=path.name) from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(descriptor)
-    sync_folder(path.parent)
-
-
-def read_secret(path: Path) -> bytes:
-    """Raises `DataFolderRefused` for a file that is missing or that others may read."""
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise DataFolderRefused(file=path.name)
-        return path.read_bytes()
-    except OSError:
-        raise DataFolderRefused(file=path.name) from None
-
-
-def sync_folder(folder: Path) -> None:
-    """What was made, renamed or removed in `folder` stays so after a crash."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,12 +13,13 @@ from dojang.serving.bodies import Bytes32
 
 PREFIX: Final = "DOJANG_VAULT_"
 FILE: Final = PREFIX + "SETTINGS"  # where the TOML file is; the environment goes before it
-SQLITE: Final = "sqlite"
+SQLITE: Final = "sqlite:"
 
 
 class Settings(BaseModel):
-    """`center_key` (base64url) is the centre's key for service calls; `store` is "sqlite" or a libpq connection string.
+    """`folder` holds the keys; `store` is `sqlite:PATH` or a libpq connection string; `issuing_certificate` is PEM.
 
+    `center_key` (base64url) is the centre's key for service calls; everyone else's is in the anchors.
     `allow_software_master` is "for trying out", or nothing starts on the software master.
     """
 
@@ -26,10 +27,11 @@ class Settings(BaseModel):
 
     folder: Path
     anchors: Path
+    issuing_certificate: Path
     center_key: Bytes32
     status_url: Annotated[str, Field(pattern=r"^https?://[^/]+$")]
     practice_url: Annotated[str, Field(pattern=r"^https?://")]
-    store: Annotated[str, Field(repr=False)] = SQLITE
+    store: Annotated[str, Field(pattern=r"^sqlite:.|^postgresql://|=", repr=False)]
     allow_software_master: str = ""
     host: str = "127.0.0.1"
     port: int = 8020
