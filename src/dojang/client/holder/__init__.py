@@ -30,12 +30,8 @@ class Holder:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         http = http or http_client()
-        self._anchors, self._now = anchors, now
-        self._center, self._guards, self._memory = (
-            Center(http, anchors.center_origin, sleep),
-            Guards(http),
-            Memory(memory),
-        )
+        self._anchors, self._now, self._memory = anchors, now, Memory(memory)
+        self._center, self._guards = Center(http, anchors.center_origin, sleep), Guards(http)
         self._pool = ThreadPoolExecutor(4 * len(anchors.guards), "holder")
 
     def enrol(self, code: str, choose_pin: ChoosePin) -> Enrolled:

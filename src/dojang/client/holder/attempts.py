@@ -1,4 +1,4 @@
-"""One transaction's attempts: a PIN is tried at as many guards as the threshold, and nothing they say is taken on trust.
+"""One transaction's attempts: a PIN is tried at as many guards as the threshold, and none of them is taken on trust.
 
 A lying guard, or a slow or dead one, costs a moment: the next one is asked. Only when as many guards as the threshold
 have proven their answers, all about this very record, can a PIN be called wrong.
@@ -105,14 +105,8 @@ class Attempts:
         pool: ThreadPoolExecutor,
         now: Callable[[], int],
     ) -> None:
-        self._anchors, self._guards, self._tickets, self._th, self._pool, self._now = (
-            anchors,
-            guards,
-            tickets,
-            th,
-            pool,
-            now,
-        )
+        self._anchors, self._guards, self._tickets = anchors, guards, tickets
+        self._th, self._pool, self._now = th, pool, now
         self._sent: dict[bytes, str] = {}
         self._remaining: dict[str, int] = {}
         self._lock = threading.Lock()

@@ -130,7 +130,7 @@ class Use:
         raise GuardUnavailable
 
     def _receipts(self, known: KnownRecord, activation: ActivationBody) -> list[ConfirmReceiptBody]:
-        """To all guards; as many receipts as the threshold are enough, the rest of the guards hear of it all the same."""
+        """To all guards; as many receipts as the threshold are enough, and the others hear of it all the same."""
         guards = self.anchors.guards
         answers = first_answers(
             self.pool,
