@@ -200,3 +200,22 @@ def test_the_bank_does_not_repeat_its_secrets(bank: Bank) -> None:
     shown: Any = repr(bank.key) + repr(bank.app.state.desk)
     assert bank.key.registration.seed.hex() not in shown
     assert "X25519" not in shown
+
+
+def test_what_a_conversation_left_is_forgotten_after_a_day(applicant: Applicant) -> None:
+    bank = applicant.bank
+    applicant.prove_all()
+    order = {"number": applicant.phone(), "text": "text", "purpose": "login"}
+    message = bank.ask("/text-messages", order, key="k")["message_id"]
+    call = applicant.call()
+    approval = bank.ask("/mobile-approvals", {**applicant.who, "text": "t", "comparison_code": "4821"})["approval_id"]
+    kept = [f"/text-messages/{message}", f"/phone-calls/{call}", f"/mobile-approvals/{approval}"]
+    bank.clock.time += 24 * 3600
+    bank.ask("/text-messages", order, key="still-kept")
+    assert all("code" not in bank.get(path) for path in kept)
+    assert bank.ask("/text-messages", order, key="k")["message_id"] == message
+    bank.clock.time += 1
+    bank.ask("/text-messages", order, key="later")
+    assert [bank.get(path)["code"] for path in kept] == ["not_found"] * 3
+    assert bank.ask("/text-messages", order, key="k")["message_id"] != message
+    assert bank.refused("/departure-record", applicant.who)["code"] == "identity_not_matched"

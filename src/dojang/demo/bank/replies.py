@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from dojang import problems
+from dojang.demo.bank import retention
 from dojang.demo.bank.desk import Desk
 from dojang.demo.bank.tables import replies
 from dojang.pin.encoding import sha256
-from dojang.policy.numbers import NUMBERS
 from dojang.refusals import IdempotencyKeyReused, Refusal
 from dojang.serving.bodies import Body
 
@@ -48,9 +48,7 @@ class Once:
         except Refusal as refusal:
             status, answer = problems.status(refusal), json.dumps(problems.body(refusal)).encode()
         now = self._desk.now()
-        connection.execute(
-            delete(replies).where(replies.c.answered_at < now - 3600 * NUMBERS.request.idempotency_hours)
-        )
+        retention.forget(connection, now)
         connection.execute(
             insert(replies).values(key=key, request_sha256=asked, status=status, body=answer, answered_at=now)
         )

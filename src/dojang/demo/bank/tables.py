@@ -86,7 +86,7 @@ proofs: Final = Table(
     Column("application", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     _customer(),
-    Column("proven_at", Integer, nullable=False),
+    Column("proven_at", Integer, nullable=False, index=True),
 )
 
 calls: Final = Table(
@@ -100,7 +100,7 @@ calls: Final = Table(
     Column("state", Text, nullable=False),
     Column("pressed", Text, nullable=False, server_default=""),
     Column("wrong_keys", Integer, nullable=False, server_default="0"),
-    Column("placed_at", Integer, nullable=False),
+    Column("placed_at", Integer, nullable=False, index=True),
     Column("expires_at", Integer, nullable=False),
 )
 
@@ -113,7 +113,7 @@ text_messages: Final = Table(
     Column("purpose", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("sent_at", Integer, nullable=False),
+    Column("sent_at", Integer, nullable=False, index=True),
 )
 
 approvals: Final = Table(
@@ -127,7 +127,7 @@ approvals: Final = Table(
     Column("comparison_code", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("signature", LargeBinary, nullable=False),
-    Column("asked_at", Integer, nullable=False),
+    Column("asked_at", Integer, nullable=False, index=True),
     Column("expires_at", Integer, nullable=False),
 )
 
