@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 from starlette.testclient import TestClient
 
 from dojang.demo.bank.sessions import COOKIE, LIFETIME
-from dojang.pin.encoding import b64
+from dojang.pin.encoding import b64, unb64
 from dojang.pin.signatures import SigningKey
 from tests.demo.conftest import Applicant, Bank
 from tests.demo.fake_center import BANK, ORIGIN, FakeCenter, certificate_for
@@ -242,7 +242,7 @@ def test_money_moves_only_after_the_signature_and_once(at_home: TestClient, hold
     assert done["cms"]
     assert done["certificate"]
     assert done["receipt"] == {"v": 1}
-    assert json.loads(done["content"])["type"] == "transfer"
+    assert json.loads(unb64(done["content"]))["type"] == "transfer"
 
 
 def test_a_transfer_inside_the_bank_reaches_the_other_account(

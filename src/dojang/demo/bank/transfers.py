@@ -52,7 +52,7 @@ class TransferView(Body):
     state: State
     reason: str
     request_id: str
-    content: str
+    content: B64
     cms: B64
     certificate: B64
     chain: list[str]
@@ -167,7 +167,7 @@ def view(transfer: Row[Any]) -> TransferView:
         state=transfer.state,
         reason=transfer.reason,
         request_id=transfer.request_id or "",
-        content=transfer.content.decode(),
+        content=transfer.content,
         cms=transfer.cms or b"",
         certificate=transfer.certificate or b"",
         chain=transfer.chain or [],
