@@ -33,7 +33,7 @@ from dojang.pin.tickets import AttemptTicket, VersionTicket
 from dojang.refusals import GuardUnavailable, Refusal
 from dojang.serving.calls import SignedCalls
 from dojang.signing.cms import signed_data
-from dojang.signing.what_is_signed import Item, Transaction, login_content, pairs_of, transfer_content
+from dojang.signing.what_is_signed import Item, Purpose, Transaction, login_content, pairs_of, transfer_content
 from dojang.vault import server as vault_server
 from dojang.vault.database_sqlite import SqliteDatabase
 from dojang.vault.day_keys import DayKeys
@@ -99,7 +99,7 @@ class Wire(httpx2.BaseTransport):
 def app_answers(app: Any) -> Answer:
     """A real app's answers, without a socket."""
     client = TestClient(app, raise_server_exceptions=False)
-    return lambda request: client._transport.handle_request(request)
+    return client._transport.handle_request
 
 
 @dataclass
@@ -252,7 +252,7 @@ class Center:
     def ask(self, customer: Customer, *contents: bytes, **changes: Any) -> str:
         """A code that opens a transfer, or without contents a login."""
         code, now = secrets.token_urlsafe(8), self.world.clock()
-        purpose = "transfer" if contents else "login"
+        purpose: Purpose = "transfer" if contents else "login"
         signed = list(contents) or [login_content("hanbit-bank", NONCE)]
         pairs = [pair for content in signed for pair in pairs_of(purpose, "hanbit-bank", NONCE, content)]
         transaction = Transaction(
@@ -277,13 +277,11 @@ class Center:
         return self.vault("GET", "/v1/day-key")
 
     def vault(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        response = (
-            self.world.call("vault", VAULT).request(method, path, json=body)
-            if body
-            else self.world.call("vault", VAULT).request(method, path)
-        )
+        content = json.dumps(body).encode() if body else b""
+        response = self.world.call("vault", VAULT).request(method, path, content=content)
         assert response.status_code == 200, response.text
-        return response.json()
+        answer: dict[str, Any] = response.json()
+        return answer
 
     def transactions_open(self, code: str, _body: dict[str, Any]) -> dict[str, Any]:
         return self.open_use(code) if code in self.asked else self.open_version(code)
