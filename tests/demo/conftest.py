@@ -134,6 +134,8 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
         center_origin="http://center.dojang.localhost:8001",
         center_key=center_key.public,
         client_id="hanbit-bank",
+        host="127.0.0.1",
+        port=8000,
     )
     fake_center = FakeCenter(clock, made.relying_party)
     app = application(

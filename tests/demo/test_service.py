@@ -179,6 +179,8 @@ ENVIRONMENT = {
     "DOJANG_BANK_CENTER_ORIGIN": "http://center.dojang.localhost:8001",
     "DOJANG_BANK_CENTER_KEY": b64(SigningKey(bytes(32)).public),
     "DOJANG_BANK_CLIENT_ID": "hanbit-bank",
+    "DOJANG_BANK_HOST": "127.0.0.1",
+    "DOJANG_BANK_PORT": "8000",
 }
 
 
@@ -190,10 +192,21 @@ def test_every_setting_must_be_given(name: str) -> None:
     assert missing.value.facts == {"name": name}
 
 
-@pytest.mark.parametrize("key", ["x", b64(bytes(32)), b64(bytes(31))])
-def test_a_center_key_that_is_none_is_refused(key: str) -> None:
-    with pytest.raises(SettingRefused):
-        Settings.read({**ENVIRONMENT, "DOJANG_BANK_CENTER_KEY": key})
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CENTER_KEY", "x"),
+        ("CENTER_KEY", b64(bytes(32))),
+        ("CENTER_KEY", b64(bytes(31))),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "80 "),
+    ],
+)
+def test_a_key_or_port_that_is_none_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingRefused) as refused:
+        Settings.read({**ENVIRONMENT, f"DOJANG_BANK_{name}": value})
+    assert refused.value.facts == {"name": f"DOJANG_BANK_{name}"}
 
 
 def test_the_bank_does_not_repeat_its_secrets(bank: Bank) -> None:

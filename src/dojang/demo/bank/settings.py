@@ -26,6 +26,8 @@ class Settings:
     center_origin: str
     center_key: bytes
     client_id: str
+    host: str
+    port: int
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -38,6 +40,8 @@ class Settings:
             center_origin=_of(environment, "CENTER_ORIGIN").rstrip("/"),
             center_key=_public_key(environment, "CENTER_KEY"),
             client_id=_of(environment, "CLIENT_ID"),
+            host=_of(environment, "HOST"),
+            port=_port(environment, "PORT"),
         )
 
 
@@ -53,3 +57,10 @@ def _public_key(environment: Mapping[str, str], name: str) -> bytes:
         return check_public_key(unb64(_of(environment, name), 32))
     except (NotBase64Url, NotAPublicKey):
         raise SettingRefused(name=_PREFIX + name) from None
+
+
+def _port(environment: Mapping[str, str], name: str) -> int:
+    port = _of(environment, name)
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise SettingRefused(name=_PREFIX + name)
+    return int(port)
