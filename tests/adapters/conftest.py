@@ -11,6 +11,8 @@ from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.upgrade import upgrade
 from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.ports.books import Books
+from dojang.values.factors import Departure
+from tests.adapters.bank_sides import Side, in_memory, over_http
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,3 +46,10 @@ def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
     upgrade(database)
     yield DatabaseBooks(database, FieldCipher(bytes(range(32))))
     database.close()
+
+
+@pytest.fixture(params=[in_memory, over_http], ids=["in_memory", "http"])
+def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
+    """Every plug of the proofing factors; the customer has not left the country."""
+    with request.param(tmp_path, departure=Departure.IN) as made:
+        yield made

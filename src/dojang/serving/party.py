@@ -27,6 +27,7 @@ class Party:
 
     def __init__(self, client: httpx2.Client, unavailable: type[Unavailable], **facts: int | str | bool) -> None:
         self._client, self._unavailable, self._facts = client, unavailable, facts
+        client.timeout = TIMEOUT
 
     def get(self, path: str, reply: type[Reply], *refusals: type[Refusal]) -> Reply:
         """Read something. Raises one of `refusals`, or `unavailable`."""
@@ -52,7 +53,7 @@ class Party:
             headers["Idempotency-Key"] = request
         try:
             content = None if body is None else body.json_bytes()
-            response = self._client.request(method, path, content=content, headers=headers, timeout=TIMEOUT)
+            response = self._client.request(method, path, content=content, headers=headers)
         except httpx2.HTTPError as error:
             raise self._down(path, type(error).__name__) from None
         if response.is_success:

@@ -45,7 +45,6 @@ class MemorySecurityCard:
         right = card[asked.first_position - 1][:2] + card[asked.second_position - 1][2:]
         if not hmac.compare_digest(first + second, right):
             self._wrong[customer_number] = self._wrong.get(customer_number, 0) + 1
-            self._check_usable(customer_number)
             raise WrongCardDigits(tries_left=NUMBERS.security_card.tries - self._wrong[customer_number])
         self._wrong.pop(customer_number, None)
         del self._questions[customer_number]
