@@ -16,8 +16,8 @@ RESIDENT_NUMBER: Final = re.compile(r"(?<!\d)\d{6}[-\s]?\d{7}(?!\d)")
 def check_holder_name(name: str) -> str:
     """`name`, fit for a CN as it stands: the RA signed exactly these characters, so nothing is mended here.
 
-    Raises `CertificateRefused(lint="holder_name")`: empty, over 64 octets of UTF-8, not NFC, blanks at the ends or doubled,
-    control, format (bidi among them), unassigned or private characters, a resident registration number.
+    Raises `CertificateRefused(lint="holder_name")`: empty, over 64 octets of UTF-8, not NFC, blanks at the ends or
+    doubled, control, format (bidi among them), unassigned or private characters, a resident registration number.
     """
     fit = (
         0 < len(name.encode("utf-8", "surrogatepass")) <= MAX_COMMON_NAME

@@ -1,27 +1,10 @@
 """What the registration authority (등록대행기관) vouches for: this name, this person, this key."""
 
-from dataclasses import dataclass
-
 from dojang.pin import labels
 from dojang.pin.encoding import b64, canonical, encode, sha256
 from dojang.pin.signatures import SigningKey, verify
 from dojang.refusals import NotAPublicKey, RegistrationRefused, SignatureRefused
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationStatement:
-    """Sign_RA(name | applicant hash | uid | kid | AKpub | replaces kid or empty). The certificate's CN is this name."""
-
-    name: str
-    applicant_hash: bytes
-    uid: bytes
-    kid: bytes
-    authorization_key: bytes
-    replaces: bytes  # the kid that this one takes the place of, or empty
-    signature: bytes
-
-    def __repr__(self) -> str:
-        return f"RegistrationStatement(kid={self.kid.hex()})"
+from dojang.values.registration import RegistrationStatement as RegistrationStatement
 
 
 def applicant_hash(name: str, birth_date: str, customer_number: str, salt: bytes) -> bytes:

@@ -17,6 +17,7 @@ from dojang.authority.profile import Addresses, CertificatePlan, Issuer
 NOW = 1_790_000_000  # 2026-09-21 22:13:20 in Korea
 ADDRESSES = Addresses("http://127.0.0.1:8030", "http://center.dojang.localhost:8001/practice")
 NAME = "홍길동"
+KID = bytes(range(16))
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -50,9 +51,7 @@ class Hierarchy:
     def issuer(self) -> Issuer:
         return Issuer.of(self.issuing.x509, "issuing", ADDRESSES)
 
-    def plan(
-        self, serial: int | None = None, holder_name: str = NAME, kid: bytes = bytes(range(16))
-    ) -> CertificatePlan:
+    def plan(self, serial: int | None = None, holder_name: str = NAME, kid: bytes = KID) -> CertificatePlan:
         return profile.plan(
             "personal_financial",
             self.issuer,

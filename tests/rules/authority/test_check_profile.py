@@ -10,7 +10,8 @@ from tests.rules.authority.hierarchy import ADDRESSES, NOW
 
 def test_pkilint_finds_nothing_wrong_with_anything_that_we_sign() -> None:
     found = check_profile.check_profiles(ADDRESSES, NOW)
-    assert found == {**dict.fromkeys(profiles.ALL, ()), "crl": (), "ocsp": ()}
+    assert found.keys() == {*profiles.ALL, "crl", "ocsp"}
+    assert not any(found.values())
 
 
 @pytest.fixture(scope="module")

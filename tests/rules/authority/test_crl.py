@@ -108,7 +108,7 @@ def forged(
     identifier: bytes | None = None,
     extra: x509.ExtensionType | None = None,
     reason: x509.ReasonFlags | None = x509.ReasonFlags.superseded,
-    algorithm: hashes.HashAlgorithm | None = None,
+    algorithm: hashes.SHA384 | None = None,
     entries: int = 1,
 ) -> bytes:
     """A CRL of the issuing authority with one thing changed."""
