@@ -1,6 +1,7 @@
 """Logging in with the certificate, and transfers by signature."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -388,3 +389,17 @@ def test_a_reissued_certificate_still_opens_the_same_account(
     center.certificate = issue(Applicant(bank, holder.person, "reissue"))
     log_in(at_home, center)
     assert at_home.get("/account").json()["account"] == holder.person["account"]
+
+
+def test_coming_back_many_times_at_once_moves_the_money_once(
+    at_home: TestClient, bank: Bank, holder: Applicant
+) -> None:
+    transfer = ask(at_home)
+
+    def come(_: int) -> int:
+        visitor = TestClient(bank.app, base_url=BANK, cookies=at_home.cookies, follow_redirects=False)
+        return int(come_back(visitor, transfer).status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(come, range(8))) == {303}
+    assert balance(at_home) == holder.person["balance"] - 1_500_000

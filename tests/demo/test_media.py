@@ -43,6 +43,13 @@ def test_the_question_stays_until_it_is_answered_rightly_across_applications(app
     assert applicant.bank.ask(QUESTION, later.who) != question
 
 
+@pytest.mark.parametrize("half", ["first", "second"])
+def test_one_wrong_half_is_a_wrong_answer(applicant: Applicant, half: str) -> None:
+    right = right_digits(applicant, applicant.bank.ask(QUESTION, applicant.who))
+    wrong = {**right, half: f"{(int(right[half]) + 1) % 100:02d}"}
+    assert applicant.bank.refused(ANSWER, {**applicant.who, **wrong})["code"] == "wrong_card_digits"
+
+
 def test_front_digits_and_back_digits_are_not_interchangeable(applicant: Applicant) -> None:
     question = applicant.bank.ask(QUESTION, applicant.who)
     card = applicant.person["card"]

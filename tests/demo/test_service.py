@@ -1,7 +1,8 @@
 """What holds for every call to the bank."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -232,3 +233,34 @@ def test_what_a_conversation_left_is_forgotten_after_a_day(applicant: Applicant)
     assert [bank.get(path)["code"] for path in kept] == ["not_found"] * 3
     assert bank.ask("/text-messages", order, key="k")["message_id"] != message
     assert bank.refused("/departure-record", applicant.who)["code"] == "identity_not_matched"
+
+
+def at_once(act: Callable[[int], int], times: int = 8) -> list[int]:
+    with ThreadPoolExecutor(times) as pool:
+        return sorted(pool.map(act, range(times)))
+
+
+def new_center(bank: Bank) -> TestClient:
+    client = TestClient(bank.app, base_url="http://bank.localhost:8000")
+    client.auth = bank.signed
+    return client
+
+
+def test_one_code_sent_many_times_at_once_is_good_once(applicant: Applicant) -> None:
+    body = {**applicant.who, "code": applicant.code()}
+
+    def answer(_: int) -> int:
+        return new_center(applicant.bank).post("/contracts/one-time-codes", json=body).status_code
+
+    assert at_once(answer) == [200] + [403] * 7
+
+
+def test_one_key_sent_many_times_at_once_is_one_call(applicant: Applicant) -> None:
+    order = {**applicant.who, "phone_ref": applicant.phone_ref(), "digits": "47", "expires_at": 2_000_000_000}
+
+    def place(_: int) -> int:
+        headers = {"Idempotency-Key": "k"}
+        return new_center(applicant.bank).post("/contracts/phone-calls", json=order, headers=headers).status_code
+
+    assert at_once(place) == [200] * 8
+    assert len(applicant.bank.anyone.get(f"/phones/{applicant.phone()}/calls").json()["calls"]) == 1
