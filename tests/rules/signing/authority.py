@@ -36,7 +36,7 @@ def certificate_authority(common_name: str, issuer: Issuer | None = None) -> Iss
     key = new_key()
     builder = _builder(name(common_name), key.public_key(), issuer.certificate.subject if issuer else None)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None if issuer is None else 0), True)
-    builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), True)
+    builder = builder.add_extension(key_usage(key_cert_sign=True, crl_sign=True), True)
     builder = _identifiers(builder, key.public_key(), issuer.certificate if issuer else None)
     return Issuer(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
@@ -54,7 +54,7 @@ def customer_certificate(
     """A personal financial certificate."""
     builder = _builder(name(common_name), public_key, issuer.certificate.subject, start=start, serial=serial)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
-    builder = builder.add_extension(usage or _usage(digital_signature=True, content_commitment=True), True)
+    builder = builder.add_extension(usage or key_usage(digital_signature=True, content_commitment=True), True)
     builder = builder.add_extension(x509.CertificatePolicies([x509.PolicyInformation(policy, None)]), False)
     builder = builder.add_extension(
         x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]),
@@ -102,7 +102,7 @@ def _identifiers(
     )
 
 
-def _usage(**set_bits: bool) -> x509.KeyUsage:
+def key_usage(**set_bits: bool) -> x509.KeyUsage:
     names = (
         "digital_signature",
         "content_commitment",
