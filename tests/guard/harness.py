@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from dojang.guard.desk import Desk, UnderWay
+from dojang.guard.facts import Facts, Wanted
 from dojang.guard.journal import Journal
 from dojang.guard.journal_postgres import PostgresJournal
 from dojang.guard.journal_sqlite import SqliteJournal
@@ -108,6 +109,11 @@ class Guard:
             "/v1/confirm": self.desk.confirm,
         }
         return dict(json.loads(handed[path](body, self.now).finish()))
+
+    def facts(self, **wanted: frozenset[bytes]) -> Facts:
+        """What the store holds now."""
+        with self.journal.transaction() as transaction:
+            return transaction.load(Wanted(**wanted))
 
     def stop(self) -> None:
         self.writer.stop()
@@ -340,8 +346,3 @@ def check_confirm_receipt(
     assert (receipt.guard_id, receipt.th, receipt.activation_sha256) == (guard_id, activation.th, expected)
     assert receipt.authorization_key_sha256 == sha256(version.key.public)
     return receipt
-
-
-def fresh_th() -> Iterator[bytes]:
-    while True:
-        yield os.urandom(32)
