@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from dojang.authority import keys
 from dojang.authority.build import moment
-from dojang.authority.profile import Issuer
+from dojang.authority.profile import ROOT, Issuer
 from dojang.refusals import CertificateMismatch, CrlRefused
 
 # RFC 5280 5.3.1 by its own names. Not among them: unspecified (the entry is then left out), removeFromCRL (delta CRLs),
@@ -70,7 +70,6 @@ def build(
     """
     if keys.spki_of(issuer_key.public_key()) != keys.spki_of(issuer.key):
         raise CertificateMismatch
-    point = [x509.UniformResourceIdentifier(issuer.addresses.crl(file))]
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.name)
@@ -78,14 +77,25 @@ def build(
         .next_update(moment(next_update))
         .add_extension(x509.AuthorityKeyIdentifier(keys.key_identifier(issuer.key), None, None), critical=False)
         .add_extension(x509.CRLNumber(number), critical=False)
-        # Critical, and names the same address as the certificates' distribution point (RFC 5280 5.2.5).
-        .add_extension(x509.IssuingDistributionPoint(point, None, False, False, None, False, False), critical=True)
     )
+    if scope := _scope(issuer, file):
+        builder = builder.add_extension(scope, critical=True)
     for entry in sorted(revoked, key=lambda one: one.serial):
         if issuer.crl_file(entry.serial) == file:
             builder = builder.add_revoked_certificate(_entry(entry))
     signed = builder.sign(issuer_key, hashes.SHA256(), ecdsa_deterministic=True)
     return read(signed.public_bytes(Encoding.DER), issuer, file)
+
+
+def _scope(issuer: Issuer, file: str) -> x509.IssuingDistributionPoint | None:
+    """A shard names the same address as its certificates' distribution point (RFC 5280 5.2.5).
+
+    The root's list is whole and says nothing: OpenSSL holds it against the root too, which has no distribution point.
+    """
+    if file == ROOT:
+        return None
+    point = [x509.UniformResourceIdentifier(issuer.addresses.crl(file))]
+    return x509.IssuingDistributionPoint(point, None, False, False, None, False, False)
 
 
 def _entry(revoked: Revoked) -> x509.RevokedCertificate:
@@ -101,16 +111,16 @@ def _entry(revoked: Revoked) -> x509.RevokedCertificate:
 def read(der: bytes, issuer: Issuer, file: str) -> RevocationList:
     """The CRL behind `der`, if `issuer` signed it as its CRL `file`. Its times are for the caller to judge.
 
-    Raises `CrlRefused(check=...)`: der, issuer, signature, extensions, file, entries.
+    Raises `CrlRefused(check=...)`: der, issuer, signature, file, scope, extensions, entries.
     """
     try:
         found = x509.load_der_x509_crl(der)
         if found.issuer.public_bytes() != issuer.name.public_bytes():
             raise CrlRefused(check="issuer")
         _check_signature(found, issuer)
-        number, point = _extensions(found, issuer)
-        if file not in issuer.crl_files or point != issuer.addresses.crl(file):
+        if file not in issuer.crl_files:
             raise CrlRefused(check="file")
+        number = _check_extensions(found, issuer, file)
         until = found.next_update_utc
         if until is None:
             raise CrlRefused(check="extensions")
@@ -132,22 +142,23 @@ def _check_signature(found: x509.CertificateRevocationList, issuer: Issuer) -> N
         raise CrlRefused(check="signature") from None
 
 
-def _extensions(found: x509.CertificateRevocationList, issuer: Issuer) -> tuple[int, str]:
-    """CRL number and the address of the distribution point, if the three extensions are as we write them."""
+def _check_extensions(found: x509.CertificateRevocationList, issuer: Issuer, file: str) -> int:
+    """The CRL number, if the extensions are as we write them and no other is there."""
     by_type = {type(extension.value): extension for extension in found.extensions}
-    expected = {x509.AuthorityKeyIdentifier: False, x509.CRLNumber: False, x509.IssuingDistributionPoint: True}
-    if {kind: extension.critical for kind, extension in by_type.items()} != expected:
+    scope = by_type.pop(x509.IssuingDistributionPoint, None)
+    expected = _scope(issuer, file)
+    if (scope is None) != (expected is None) or (scope and (scope.value, scope.critical) != (expected, True)):
+        raise CrlRefused(check="scope")
+    not_critical = {x509.AuthorityKeyIdentifier: False, x509.CRLNumber: False}
+    if {kind: extension.critical for kind, extension in by_type.items()} != not_critical:
         raise CrlRefused(check="extensions")
-    identifier, number, point = (by_type[kind].value for kind in expected)
+    identifier, number = (by_type[kind].value for kind in not_critical)
     if identifier != x509.AuthorityKeyIdentifier(keys.key_identifier(issuer.key), None, None):
-        raise CrlRefused(check="extensions")
-    address = point.full_name[0].value if point.full_name and len(point.full_name) == 1 else ""
-    if point != x509.IssuingDistributionPoint(point.full_name, None, False, False, None, False, False):
         raise CrlRefused(check="extensions")
     # RFC 5280 5.2.3: a CRL number has at most 20 octets.
     if not 0 <= number.crl_number < 1 << 159:
         raise CrlRefused(check="extensions")
-    return number.crl_number, address
+    return int(number.crl_number)
 
 
 def _read_entry(entry: x509.RevokedCertificate) -> Revoked:

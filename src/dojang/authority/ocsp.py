@@ -58,8 +58,8 @@ UNAUTHORIZED: Final = _error(ocsp.OCSPResponseStatus.UNAUTHORIZED)
 def read(der: bytes) -> Question:
     """The one question of a request. A request's own signature is neither asked for nor looked at (RFC 5019 2.1.1).
 
-    Raises `OcspRequestMalformed`: not DER, no question or several, a nonce of 0 or more than 128 octets, a critical
-    extension that we do not know.
+    Raises `OcspRequestMalformed`: not DER, no question or several, a negative number, a nonce of 0 or more than
+    128 octets, a critical extension that we do not know.
     """
     try:
         request = ocsp.load_der_ocsp_request(der)
@@ -68,6 +68,8 @@ def read(der: bytes) -> Question:
         serial = request.serial_number
     except (ValueError, NotImplementedError, x509.DuplicateExtension):
         raise OcspRequestMalformed from None
+    if serial < 0:
+        raise OcspRequestMalformed
     nonce = None
     for extension in extensions:
         if isinstance(extension.value, x509.OCSPNonce):

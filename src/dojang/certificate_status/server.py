@@ -60,7 +60,12 @@ class FactBody(Body):
 
 
 def application(settings: StatusSettings, now: Callable[[], int] = lambda: int(time.time())) -> Starlette:
-    """The service on its own store. Raises a `Refusal` when root, issuer, responder and CRL don't belong together."""
+    """The service, ready to run. Raises as `desk_of`."""
+    return served(desk_of(settings, now), settings)
+
+
+def desk_of(settings: StatusSettings, now: Callable[[], int]) -> StatusDesk:
+    """Everything opened. Raises a `Refusal` when root, issuer, responder and CRL don't belong together."""
     addresses = Addresses(settings.address, practice="")
     root = Issuer.of(settings.root, profile.ROOT, addresses)
     issuing = Issuer.of(settings.issuing, profile.ISSUING, addresses)
@@ -68,17 +73,21 @@ def application(settings: StatusSettings, now: Callable[[], int] = lambda: int(t
     store = SqliteStatusStore(settings.data / "status.sqlite3")
     desk = StatusDesk(store, root, settings.root, issuing, responder, now)
     desk.begin(settings.root_crl, settings.issuing)
-    from_center = checked_call(CallVerifier(AUDIENCE, {"center": settings.center_key}, now))
-    from_vault = checked_call(CallVerifier(AUDIENCE, {"vault": settings.vault_key}, now))
+    return desk
+
+
+def served(desk: StatusDesk, settings: StatusSettings) -> Starlette:
+    """The desk over HTTP."""
+    from_center = checked_call(CallVerifier(AUDIENCE, {"center": settings.center_key}, desk.now))
+    from_vault = checked_call(CallVerifier(AUDIENCE, {"vault": settings.vault_key}, desk.now))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        store.close()
+        desk.store.close()
 
-    routes = [*writing_routes(desk, from_center, from_vault), *reading_routes(desk)]
     return service(
-        routes,
+        [*writing_routes(desk, from_center, from_vault), *reading_routes(desk)],
         ready=desk.check_ready,
         registry=CollectorRegistry(),
         lifespan=lifespan,

@@ -14,7 +14,7 @@ from dojang.authority import ceremony, certificate, keys, lint, profile, serials
 from dojang.authority.certificate import Certificate
 from dojang.authority.profile import Addresses, CertificatePlan, Issuer
 
-NOW = 1_790_000_000  # 2026-09-21 22:13:20 in Korea
+NOW = 1_790_000_000  # 2026-09-21 23:13:20 in Korea
 ADDRESSES = Addresses("http://127.0.0.1:8030", "http://center.dojang.localhost:8001/practice")
 NAME = "홍길동"
 KID = bytes(range(16))

@@ -84,6 +84,7 @@ def test_the_root_has_one_crl_of_its_own() -> None:
     issuer, key = shared().root_issuer, shared().root_key
     built = crl.build(issuer, key, "root", number=1, this_update=NOW, next_update=NOW + 180 * DAY, revoked=[])
     assert crl.read(built.der, issuer, "root").revoked == ()
+    assert asn1.CertificateList.load(built.der).issuing_distribution_point_value is None
 
 
 def test_another_key_than_the_issuers_makes_no_crl() -> None:
@@ -159,13 +160,13 @@ def test_the_forgers_unchanged_crl_is_read() -> None:
         pytest.param("issuer", forged(issuer=shared().root_issuer.name), id="another issuer"),
         pytest.param("extensions", forged(without=x509.CRLNumber), id="without number"),
         pytest.param("extensions", forged(without=x509.AuthorityKeyIdentifier), id="without key identifier"),
-        pytest.param("extensions", forged(without=x509.IssuingDistributionPoint), id="without distribution point"),
-        pytest.param("extensions", forged(critical=False), id="a distribution point that nobody must read"),
+        pytest.param("scope", forged(without=x509.IssuingDistributionPoint), id="without distribution point"),
+        pytest.param("scope", forged(critical=False), id="a distribution point that nobody must read"),
         pytest.param("extensions", forged(extra=x509.DeltaCRLIndicator(1)), id="a delta CRL"),
-        pytest.param("extensions", forged(only_authorities=True), id="a scope of authorities only"),
+        pytest.param("scope", forged(only_authorities=True), id="a scope of authorities only"),
         pytest.param("extensions", forged(identifier=bytes(20)), id="another key identifier"),
         pytest.param("extensions", forged(number=1 << 159), id="a number of 21 octets"),
-        pytest.param("file", forged(address=ADDRESSES.crl("issuing-1")), id="another shard"),
+        pytest.param("scope", forged(address=ADDRESSES.crl("issuing-1")), id="another shard"),
         pytest.param("entries", forged(reason=None), id="without reason"),
         pytest.param("entries", forged(reason=x509.ReasonFlags.aa_compromise), id="a reason not ours"),
         pytest.param("entries", forged(entries=2), id="one certificate twice"),
@@ -178,10 +179,10 @@ def test_a_crl_that_is_not_ours_is_refused_by_the_check_that_fails(check: str, d
 
 
 def test_a_crl_is_not_read_under_another_files_name() -> None:
-    for file in ("issuing-1", "issuing-9", "root", ""):
+    for file, check in (("issuing-1", "scope"), ("issuing-9", "file"), ("root", "file"), ("", "file")):
         with pytest.raises(CrlRefused) as refused:
             crl.read(forged(), shared().issuer, file)
-        assert refused.value.facts == {"check": "file"}
+        assert refused.value.facts == {"check": check}
 
 
 def test_a_crl_of_another_address_is_refused() -> None:
