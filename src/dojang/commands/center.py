@@ -1,4 +1,4 @@
-"""The certification centre: `init` makes its keys (tickets, calls, ID tokens as JWS, fields and indexes at rest)."""
+"""The certification centre: `init` makes its keys (tickets, calls, ID tokens as JWS, fields at rest)."""
 
 import argparse
 import secrets
@@ -11,7 +11,6 @@ TICKET_KEY: Final = "ticket.key"
 CALL_KEY: Final = "call.key"
 JWS_KEY: Final = "jws.key"
 FIELD_KEY: Final = "field.key"
-INDEX_KEY: Final = "index.key"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,4 +32,3 @@ def init(folder: Path) -> None:
     key_files.write_once(folder / CALL_KEY, key_files.new_signing_seed)
     key_files.write_once(folder / JWS_KEY, key_files.new_elliptic_pem)
     key_files.write_once(folder / FIELD_KEY, lambda: secrets.token_bytes(32))
-    key_files.write_once(folder / INDEX_KEY, lambda: secrets.token_bytes(32))
