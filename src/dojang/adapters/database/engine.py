@@ -53,7 +53,8 @@ class Database:
         """Run a statement inside the transaction; the number of rows it met."""
         if self._current is None:
             raise RuntimeError("a write outside a transaction")
-        return self._current.execute(statement).rowcount
+        # SQLAlchemy forgets an INSERT's count unless told.
+        return self._current.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
     def insert_new(self, table: Table, **values: object) -> bool:
         """Insert a row unless its key is taken; whether it was inserted."""
