@@ -112,6 +112,7 @@ class Retention(_Section):
 
 class Jobs(_Section):
     every: PositiveInt
+    forget_every: PositiveInt
 
 
 class Session(_Section):

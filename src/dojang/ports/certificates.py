@@ -77,5 +77,5 @@ class VersionsBook(Protocol):
         ...
 
     def forget(self, started_before: int) -> int:
-        """Delete those that began before and came to nothing; how many."""
+        """Delete those that began before and were never stated, or ended; how many."""
         ...

@@ -23,11 +23,17 @@ log = structlog.get_logger()
 
 
 class Party:
-    """A client for one party. `unavailable` is raised with `facts` when it does not answer as agreed."""
+    """A client for one party. `unavailable` is raised with `facts` when it does not answer as agreed and in time."""
 
-    def __init__(self, client: httpx2.Client, unavailable: type[Unavailable], **facts: int | str | bool) -> None:
+    def __init__(
+        self,
+        client: httpx2.Client,
+        unavailable: type[Unavailable],
+        timeout: httpx2.Timeout = TIMEOUT,
+        **facts: int | str | bool,
+    ) -> None:
         self._client, self._unavailable, self._facts = client, unavailable, facts
-        client.timeout = TIMEOUT
+        client.timeout = timeout
 
     def get(self, path: str, reply: type[Reply], *refusals: type[Refusal]) -> Reply:
         """Read something. Raises one of `refusals`, or `unavailable`."""
@@ -39,6 +45,10 @@ class Party:
         """Ask for something, once however often under one `request`. Raises one of `refusals`, or `unavailable`."""
         return self._call("POST", path, body, reply, request, refusals)
 
+    def put(self, path: str, body: Body, *refusals: type[Refusal]) -> None:
+        """Tell something; nothing comes back. Raises one of `refusals`, or `unavailable`."""
+        self._send("PUT", path, body, None, refusals)
+
     def _call(
         self,
         method: str,
@@ -48,6 +58,15 @@ class Party:
         request: str | None,
         refusals: tuple[type[Refusal], ...],
     ) -> Reply:
+        response = self._send(method, path, body, request, refusals)
+        try:
+            return reply.read(response.content)
+        except (Refusal, ValidationError):
+            raise self._down(path, "unreadable") from None
+
+    def _send(
+        self, method: str, path: str, body: Body | None, request: str | None, refusals: tuple[type[Refusal], ...]
+    ) -> httpx2.Response:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if request is not None:
             headers["Idempotency-Key"] = request
@@ -57,10 +76,7 @@ class Party:
         except httpx2.HTTPError as error:
             raise self._down(path, type(error).__name__) from None
         if response.is_success:
-            try:
-                return reply.read(response.content)
-            except (Refusal, ValidationError):
-                raise self._down(path, "unreadable") from None
+            return response
         raise _refusal_of(response, refusals) or self._down(path, str(response.status_code))
 
     def _down(self, path: str, why: str) -> Unavailable:

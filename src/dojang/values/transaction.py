@@ -53,7 +53,10 @@ class SignedResult:
 
 @dataclass(frozen=True, slots=True)
 class TransactionRequest:
-    """What a relying party asks a kid to sign. `claimed`: the one th that may be, or was, signed for it."""
+    """What a relying party asks a kid to sign.
+
+    `expires_at`: to be opened before. `claimed`: SHA-256 of the one activation that may be, or was, given to the vault.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 

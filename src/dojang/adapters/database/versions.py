@@ -12,7 +12,7 @@ from dojang.refusals import VersionNotFound, VersionUnderWay
 from dojang.values.version import CustomerVersion, VersionState
 
 _VERSION: Final = TypeAdapter(CustomerVersion)
-_CAME_TO_NOTHING: Final = (VersionState.OPEN, VersionState.STATED, VersionState.LIVE, VersionState.ENDED)
+_CAME_TO_NOTHING: Final = (VersionState.OPEN, VersionState.ENDED)
 
 versions: Final = Table(
     "versions",

@@ -107,9 +107,8 @@ class MemoryVersions(MemoryBook[tuple[bytes, int], CustomerVersion]):
 
     def forget(self, started_before: int) -> int:
         """See `VersionsBook`."""
-        return self.drop(
-            lambda version: version.started_at < started_before and version.state is not VersionState.CERTIFIED
-        )
+        nothing = (VersionState.OPEN, VersionState.ENDED)
+        return self.drop(lambda version: version.started_at < started_before and version.state in nothing)
 
 
 def _is_valid(entry: CertificateEntry) -> bool:

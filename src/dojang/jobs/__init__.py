@@ -1,0 +1,1 @@
+"""The clock knocks: `schedule.py` and one file per job."""
