@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from dojang.demo.bank.center_client import ACR, ASSERTION_TYPE, SignatureResult
+from dojang.demo.bank.evidence import Evidence
 from dojang.pin.encoding import b64, unb64
 from dojang.refusals import SignatureInvalid
 from tests.demo.clock import Clock
@@ -37,16 +38,16 @@ def certificate_for(kid: bytes) -> bytes:
     return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
 
 
-@dataclass
-class FakeEvidence:
+class FakeEvidence(Evidence):
     """Believes what the fake centre made: a CMS is a certificate here, and a broken one is refused by name."""
 
-    seen: list[tuple[str, bytes]] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Needs no anchors."""
 
     def of_login(self, cms: bytes, content: bytes, nonce: str, now: int) -> bytes:
         return self._certificate(cms, content)
 
-    def of_transfer(self, result: SignatureResult, now: int) -> bytes:
+    def of_transfer(self, result: SignatureResult, content: bytes, now: int) -> bytes:
         return self._certificate(result.cms, result.content)
 
     def _certificate(self, cms: bytes, content: bytes) -> bytes:

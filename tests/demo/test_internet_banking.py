@@ -159,6 +159,7 @@ def test_a_return_that_is_not_the_centres_yes_is_refused(
     [
         {"iss": "http://evil.example"},
         {"aud": "other"},
+        {"aud": "other", "azp": "hanbit-bank"},
         {"nonce": "other"},
         {"nonce": None},
         {"acr": "urn:dojang:acr:sms"},

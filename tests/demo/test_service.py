@@ -16,6 +16,7 @@ from dojang.pin.signatures import SigningKey
 from dojang.refusals import SettingMissing, SettingRefused
 from dojang.serving.calls import SignedCalls
 from tests.demo.conftest import Applicant, Bank
+from tests.demo.fake_center import FakeEvidence
 
 
 def contract_calls(bank: Bank) -> Iterator[tuple[str, str]]:
@@ -123,7 +124,7 @@ def test_the_same_key_with_another_body_is_refused(applicant: Applicant) -> None
 def test_a_restarted_bank_remembers(applicant: Applicant) -> None:
     bank = applicant.bank
     applicant.bank.refused("/one-time-codes", {**applicant.who, "code": applicant.code(9)})
-    again = application(bank.app.state.settings, now=bank.clock.now)
+    again = application(bank.app.state.settings, now=bank.clock.now, evidence=FakeEvidence())
     with TestClient(again, base_url="http://bank.localhost:8000") as client:
         client.auth = bank.signed
         answer = client.post("/contracts/one-time-codes", json={**applicant.who, "code": applicant.code(9)})

@@ -16,15 +16,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dojang.client.transport import LoopbackTransport
+from dojang.client.verifier.status import FetchedStatus
 from dojang.demo.bank import contracts, internet_banking, virtual_phone
 from dojang.demo.bank.center_client import CenterClient
 from dojang.demo.bank.database import Database
 from dojang.demo.bank.desk import Desk
-from dojang.demo.bank.evidence import Checked, Evidence
+from dojang.demo.bank.evidence import Evidence
 from dojang.demo.bank.internet_banking import RelyingParty
 from dojang.demo.bank.keys import Keys
 from dojang.demo.bank.settings import Settings
-from dojang.refusals import InvalidField, MalformedJson
+from dojang.pin.anchors import Anchors
+from dojang.refusals import InvalidField, MalformedJson, SettingRefused
 from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, own_routes, problem_response
 from dojang.serving.calls import CallVerifier
 
@@ -45,12 +47,13 @@ def application(
     database = Database(settings.data / "bank.sqlite3")
     keys = Keys.read(settings.keys)
     desk = Desk(database, keys, now, chance or random.SystemRandom())
+    way = transport or LoopbackTransport()
     center = CenterClient(
         settings.center_origin,
         settings.client_id,
         f"{settings.origin}/login/callback",
         keys.relying_party,
-        transport or LoopbackTransport(),
+        way,
         now,
     )
     app = FastAPI(
@@ -62,9 +65,7 @@ def application(
         app.add_exception_handler(refused, handler)
     app.state.settings, app.state.desk = settings, desk
     app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
-    app.state.relying_party = RelyingParty(
-        settings.origin, center, evidence or Checked(settings.anchors, settings.client_id)
-    )
+    app.state.relying_party = RelyingParty(settings.origin, center, evidence or _evidence(settings, way))
     registry = CollectorRegistry()
     app.add_middleware(BodyLimit)
     app.add_middleware(Measured, registry=registry)
@@ -84,6 +85,16 @@ def home() -> str:
 def _ready(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute(text("SELECT 1"))
+
+
+def _evidence(settings: Settings, transport: httpx2.BaseTransport) -> Evidence:
+    """Raises `AnchorsMismatch`, or `SettingRefused` without the file."""
+    try:
+        anchors = Anchors.parse(settings.anchors.read_bytes())
+    except OSError:
+        raise SettingRefused(file=settings.anchors.name, reason="missing") from None
+    status = FetchedStatus(httpx2.Client(transport=transport, timeout=5.0, trust_env=False))
+    return Evidence(anchors, settings.client_id, status)
 
 
 async def _unreadable(_request: Request, error: Exception) -> Response:

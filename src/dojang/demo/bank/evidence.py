@@ -1,28 +1,67 @@
-"""What the bank makes of a signature that it is shown: whose it is, once `client.verifier` has checked it."""
-
-from pathlib import Path
-from typing import Protocol
+"""What the bank makes of a signature that it is shown: true by `client.verifier`, and whose."""
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from sqlalchemy import Connection, select
 
 from dojang.client import certificates
+from dojang.client.verifier.receipt import verify_receipt
+from dojang.client.verifier.signature import Demands, Verified, verify_signature
+from dojang.client.verifier.status import StatusSource
 from dojang.demo.bank.center_client import SignatureResult
 from dojang.demo.bank.tables import statements
-from dojang.refusals import SignatureInvalid, SignerRefused
+from dojang.pin.anchors import Anchors
+from dojang.pin.encoding import canonical, sha256
+from dojang.refusals import SignerRefused
 
 
-class Evidence(Protocol):
-    """The checks, each raising `SignatureInvalid` and giving the signer's certificate (DER)."""
+class Evidence:
+    """Checks as a relying party of these anchors, under this client id. What is wrong raises `SignatureInvalid`."""
+
+    def __init__(self, anchors: Anchors, client_id: str, status: StatusSource) -> None:
+        self._anchors, self._client_id, self._status = anchors, client_id, status
 
     def of_login(self, cms: bytes, content: bytes, nonce: str, now: int) -> bytes:
-        """A login at this bank with this nonce."""
-        ...
+        """The certificate (DER) of who signed a login at this bank with this nonce."""
+        return _der(
+            verify_signature(
+                cms,
+                Demands(
+                    root=self._anchors.root_certificate,
+                    purpose="login",
+                    relying_party=self._client_id,
+                    now=now,
+                    nonce=nonce.encode(),
+                    content=content,
+                    status=self._status,
+                ),
+            )
+        )
 
-    def of_transfer(self, result: SignatureResult, now: int) -> bytes:
-        """A transfer's content, with the customer's receipt for it."""
-        ...
+    def of_transfer(self, result: SignatureResult, content: bytes, now: int) -> bytes:
+        """The certificate (DER) of who signed exactly `content` as a transfer, with the customer's receipt for it.
+
+        Raises `SignerRefused` for a true receipt of another signature.
+        """
+        verified = verify_signature(
+            result.cms,
+            Demands(
+                root=self._anchors.root_certificate,
+                purpose="transfer",
+                relying_party=self._client_id,
+                now=now,
+                content=content,
+                chain=result.chain,
+                status=self._status,
+            ),
+        )
+        transaction = verify_receipt(canonical(result.receipt), self._anchors, "transfer")
+        if transaction.relying_party != self._client_id or transaction.certificate != sha256(_der(verified)):
+            raise SignerRefused
+        if [item.content_hash for item in transaction.items] != [sha256(content)]:
+            raise SignerRefused
+        return _der(verified)
 
 
 def customer_of(connection: Connection, certificate: bytes) -> str:
@@ -46,16 +85,5 @@ def _kid(names: list[x509.NameAttribute[str | bytes]]) -> bytes:
         raise SignerRefused from None
 
 
-class Checked:
-    """Nothing is believed until `client.verifier` is asked."""
-
-    def __init__(self, anchors: Path, client_id: str) -> None:
-        self._anchors, self._client_id = anchors, client_id
-
-    def of_login(self, cms: bytes, content: bytes, nonce: str, now: int) -> bytes:  # noqa: ARG002
-        """A login at this bank with this nonce."""
-        raise SignatureInvalid(step="verifier")
-
-    def of_transfer(self, result: SignatureResult, now: int) -> bytes:  # noqa: ARG002
-        """A transfer's content, with the customer's receipt for it."""
-        raise SignatureInvalid(step="verifier")
+def _der(verified: Verified) -> bytes:
+    return verified.certificate.public_bytes(Encoding.DER)

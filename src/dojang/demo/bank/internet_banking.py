@@ -156,7 +156,7 @@ def transfer_return(transfer_id: str, desk: AtDesk, party: Party, session: Logge
     if transfer.state == "waiting" and transfer.request_id is not None:
         result = party.center.result(transfer.request_id)
         if result.state == "signed":
-            certificate = party.evidence.of_transfer(result, desk.now())
+            certificate = party.evidence.of_transfer(result, transfer.content, desk.now())
             with desk.database.transaction() as connection:
                 transfers.execute(connection, desk, transfer, result, certificate)
         elif result.state != "pending":
