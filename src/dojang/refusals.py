@@ -374,6 +374,10 @@ class InteractionNotFound(Refusal): ...
 class RelyingPartyUnknown(Refusal): ...
 
 
+class AuthorizationRefused(Refusal):
+    """Told to the client by its redirect_uri (facts: error, redirect_uri, state)."""
+
+
 class SignatureRequestRefused(Refusal): ...
 
 

@@ -1,0 +1,1 @@
+"""One check per file; `request_checks.py` has their order."""
