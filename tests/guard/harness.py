@@ -142,12 +142,12 @@ class Version:
         return sha256(self.record.canonical())
 
 
-def stage_body(house: House, uid: bytes, ver: int, element: bytes, guard_id: str = GUARD) -> bytes:
-    ticket = house.version_ticket(uid, ver, guard_id)
+def stage_body(house: House, uid: bytes, ver: int, element: bytes, guard_id: str = GUARD, now: int = NOW) -> bytes:
+    ticket = house.version_ticket(uid, ver, guard_id, exp=now + 600)
     return canonical({"ticket": ticket, "uid": b64(uid), "ver": ver, "blinded": b64(element)})
 
 
-def make_version(house: House, calls: dict[str, Call], p: bytes, uid: bytes, ver: int = 1) -> Version:
+def make_version(house: House, calls: dict[str, Call], p: bytes, uid: bytes, ver: int = 1, now: int = NOW) -> Version:
     """Steps 1 and 2 with the guards of `calls`; every reply is checked as the page checks it."""
     r = oprf.random_scalar()
     opened = Secrets.of(r, uid, ver)
@@ -157,7 +157,7 @@ def make_version(house: House, calls: dict[str, Call], p: bytes, uid: bytes, ver
     for guard_id, call in calls.items():
         index = house.anchors.guard(guard_id).index
         blinded = oprf.blind(p)
-        answer = call("/v1/versions", stage_body(house, uid, ver, blinded.element, guard_id))
+        answer = call("/v1/versions", stage_body(house, uid, ver, blinded.element, guard_id, now))
         evaluated, public, proof = (unb64(answer[name]) for name in ("evaluated", "public_key", "proof"))
         reply = VersionReply(guard_id, uid, ver, blinded.element, evaluated, proof, public)
         verify(house.identity(guard_id).public, unb64(answer["signature"]), reply.signed())
