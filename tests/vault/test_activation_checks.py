@@ -76,6 +76,10 @@ def of_a_kid_without_certificate(world: World, customer: Customer, certificate: 
     return world.activation_request(other, world.transaction(other, certificate))
 
 
+def of_another_certificate(world: World, customer: Customer, certificate: bytes) -> ActivationRequest:
+    return world.activation_request(customer, world.transaction(customer, certificate + b"\x00"))
+
+
 def of_a_replaced_kid(world: World, customer: Customer, certificate: bytes) -> ActivationRequest:
     request = world.activation_request(customer, world.transaction(customer, certificate))
     later = Customer()
@@ -98,7 +102,7 @@ def of_a_replaced_kid(world: World, customer: Customer, certificate: bytes) -> A
         pytest.param(of_an_unknown_kid, TransactionRefused, "kid", id="unknown kid"),
         pytest.param(of_a_kid_without_certificate, TransactionRefused, "kid", id="kid without certificate"),
         pytest.param(of_a_replaced_kid, TransactionRefused, "kid", id="replaced kid"),
-        pytest.param(with_transaction(certificate=bytes(32)), TransactionRefused, "certificate", id="certificate"),
+        pytest.param(of_another_certificate, TransactionRefused, "certificate", id="certificate"),
     ],
 )
 def test_1_a_transaction_that_is_not_ours_to_sign_is_refused(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from cryptography import x509
 
-from dojang.authority import registration
+from dojang.authority import certificate, profile, registration
 from dojang.pin.encoding import sha256
 from dojang.pin.signatures import SigningKey
 from dojang.refusals import (

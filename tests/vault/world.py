@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from dojang.authority import ceremony, registration
-from dojang.authority.certificate import Certificate
 from dojang.authority.profile import ROOT, Addresses, Issuer
 from dojang.authority.registration import RegistrationStatement
 from dojang.authority.serials import from_random, to_text
@@ -36,6 +35,7 @@ GUARDS = tuple(SigningKey(bytes([index]) * 32) for index in (1, 2, 3))
 STRANGER = SigningKey(b"\x09" * 32)
 REGISTRATION = SigningKey(b"\x0a" * 32)
 CENTER = SigningKey(b"\x0b" * 32)
+ISSUING, ANCHORS = "issuing.pem", "anchors.json"
 NAME = "김도장"
 APPLICANT_HASH = sha256(b"applicant")
 
@@ -77,12 +77,11 @@ class Customer:
 
 @dataclass(frozen=True)
 class World:
-    """The vault's desk, and the root behind its issuing key."""
+    """The vault's desk, and its folder."""
 
     desk: VaultDesk
     clock: Clock
     folder: Path
-    root: Certificate
 
     @property
     def anchors(self) -> Anchors:
@@ -248,7 +247,6 @@ class World:
 def found(folder: Path, open_database: Callable[[], Database], clock: Clock) -> World:
     """A vault as its founders leave it: its keys, a root above it, the anchors."""
     material = keys.init(folder)
-    master = SoftwareMaster.open(folder, ALLOWED)
     root_key = ec.derive_private_key(7, ec.SECP256R1())
     root = ceremony.make_root(root_key, ADDRESSES, from_random(bytes(16)), clock.now - 3600)
     issuing = ceremony.sign_issuing(
@@ -258,19 +256,25 @@ def found(folder: Path, open_database: Callable[[], Database], clock: Clock) -> 
         from_random(b"\x02" * 16),
         clock.now - 3600,
     )
-    (folder / "issuing.pem").write_bytes(issuing.pem)
+    (folder / ISSUING).write_bytes(issuing.pem)
+    (folder / ANCHORS).write_bytes(anchors_of(material, root.x509.public_bytes(Encoding.DER)).canonical())
+    return World(opened(folder, open_database(), clock), clock, folder)
+
+
+def opened(folder: Path, database: Database, clock: Clock) -> VaultDesk:
+    """The vault that is there, as after a restart."""
+    master = SoftwareMaster.open(folder, ALLOWED)
     identity = keys.identity_key(folder)
-    anchors = anchors_of(material, root.x509.public_bytes(Encoding.DER))
-    desk = VaultDesk(
+    issuing = x509.load_pem_x509_certificate((folder / ISSUING).read_bytes())
+    return VaultDesk(
         master=master,
         identity=identity,
-        anchors=anchors,
-        issuer=keys.issuer(issuing.x509, master, ADDRESSES),
+        anchors=Anchors.parse((folder / ANCHORS).read_bytes()),
+        issuer=keys.issuer(issuing, master, ADDRESSES),
         day_keys=DayKeys(folder, identity, clock),
-        database=open_database(),
+        database=database,
         now=clock,
     )
-    return World(desk, clock, folder, root)
 
 
 def anchors_of(material: keys.PublicMaterial, root: bytes) -> Anchors:

@@ -19,7 +19,7 @@ PgConnection = psycopg.Connection[tuple[Any, ...]]
 
 
 class PostgresDatabase:
-    """One database. `schema` is made if it is not there."""
+    """One database. `schema` is made if it is not there. Raises `VaultUnavailable`."""
 
     def __init__(self, conninfo: str, schema: str) -> None:
         self._conninfo = conninfo

@@ -19,21 +19,22 @@ log = structlog.get_logger()
 
 
 class SqliteDatabase:
-    """One file. `schema` is made if it is not there."""
+    """One file. `schema` is made if it is not there. Raises `VaultUnavailable`."""
 
     def __init__(self, path: Path, schema: str) -> None:
         self._path = path
         self._opened: list[sqlite3.Connection] = []
         self._local = threading.local()
-        self._writer = _SqliteWriter(self._open())
-        self._group = GroupCommit(self._writer)
-        self._writer.connection.executescript(schema.replace("BYTEA", "BLOB").replace("BIGINT", "INTEGER"))
+        with _failures_named():
+            writer = self._open()
+            writer.executescript(schema.replace("BYTEA", "BLOB").replace("BIGINT", "INTEGER"))
+        self._group = GroupCommit(_SqliteWriter(writer))
 
     def read(self, query: Unit[T]) -> T:
         """As `Database.read`; each thread has a connection of its own."""
-        if not hasattr(self._local, "connection"):
-            self._local.connection = self._open()
         with _failures_named():
+            if not hasattr(self._local, "connection"):
+                self._local.connection = self._open()
             return query(_SqliteConnection(self._local.connection))
 
     def write(self, unit: Unit[T]) -> T:
