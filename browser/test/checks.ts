@@ -373,14 +373,14 @@ function certificateChecks({ certificate, encoding }: typeof Protocol, filed: Fi
     ...certificates.refused.map((one: Filed) => ({
       name: `a certificate that does not lead to the root is refused: ${one.why}`,
       run: () =>
-        refused("certificate_refused", () =>
+        refused("certificate_mismatch", () =>
           certificate.checkChain(parse(one.customer), one.chain.map(parse), root, filed.now),
         ),
     })),
     {
       name: "bytes that are no certificate are refused",
       run: async () => {
-        for (const text of certificates.broken) await refused("certificate_refused", () => parse(text));
+        for (const text of certificates.broken) await refused("certificate_mismatch", () => parse(text));
       },
     },
   ];

@@ -126,7 +126,14 @@ def _key(name: str) -> ec.EllipticCurvePrivateKey:
 
 
 def _certificate(
-    name: str, issuer: str, *, authority: bool, start: int = NOW - 3600, days: int = 30, signer: str = ""
+    name: str,
+    issuer: str,
+    *,
+    authority: bool,
+    start: int = NOW - 3600,
+    days: int = 30,
+    signer: str = "",
+    path_length: int | None = None,
 ) -> bytes:
     key = _key(name).public_key()
     begins = datetime.datetime.fromtimestamp(start, datetime.UTC)
@@ -138,7 +145,7 @@ def _certificate(
         .serial_number(int.from_bytes(fixed(f"serial of {name}", 8)) >> 1 | 1)
         .not_valid_before(begins)
         .not_valid_after(begins + datetime.timedelta(days=days))
-        .add_extension(x509.BasicConstraints(authority, None), critical=True)
+        .add_extension(x509.BasicConstraints(authority, path_length), critical=True)
         .add_extension(_usage(authority), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
@@ -177,7 +184,8 @@ def _usage(authority: bool) -> x509.KeyUsage:
 def made_certificates() -> dict[str, Any]:
     """Root, issuing authority, customer; and customers' certificates that do not lead to the root."""
     root = _certificate("Root", "Root", authority=True)
-    issuing = _certificate("Issuing", "Root", authority=True)
+    issuing = _certificate("Issuing", "Root", authority=True, path_length=0)
+    below = _certificate("Below", "Issuing", authority=True)
     public = _key("홍도장").public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     good = _certificate("홍도장", "Issuing", authority=False)
     by_issuing = [b64(issuing)]
@@ -191,6 +199,7 @@ def made_certificates() -> dict[str, Any]:
         ("an authority's", issuing, []),
         ("certified by a customer", _certificate("Other", "홍도장", authority=False), [b64(good), *by_issuing]),
         ("another issuer's name", _certificate("홍도장", "Root", authority=False, signer="Issuing"), by_issuing),
+        ("an authority too many", _certificate("홍도장", "Below", authority=False), [b64(below), *by_issuing]),
         ("an expired issuer", good, [b64(_certificate("Issuing", "Root", authority=True, days=0))]),
     ]
     return {

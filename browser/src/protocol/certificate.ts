@@ -20,7 +20,9 @@ export interface Certificate {
   readonly notAfter: number;
   /** Basic constraints cA and key usage keyCertSign. */
   readonly certifies: boolean;
-  /** Key usage digitalSignature. */
+  /** How many authorities may stand below it. */
+  readonly pathLength: number;
+  /** Key usage digitalSignature and nonRepudiation. */
   readonly signs: boolean;
 }
 
@@ -44,6 +46,10 @@ const KEY_USAGE = "0603551d0f";
 // What a critical extension may be: RFC 5280 4.2 refuses a certificate with one that the reader does not know.
 const KNOWN_CRITICAL = [BASIC_CONSTRAINTS, KEY_USAGE];
 
+// Bits of KeyUsage (RFC 5280 4.2.1.3): digitalSignature and nonRepudiation; keyCertSign.
+const PERSON_SIGNS = 0xc0;
+const KEY_CERT_SIGN = 0x04;
+
 interface Element {
   readonly tag: number;
   readonly value: Bytes;
@@ -51,13 +57,13 @@ interface Element {
   readonly whole: Bytes;
 }
 
-/** The certificate behind DER. Refuses `certificate_refused`. */
+/** The certificate behind DER. Refuses `certificate_mismatch`. */
 export function parseCertificate(der: Uint8Array): Certificate {
-  return refusing("certificate_refused", () => read(new Uint8Array(der)));
+  return refusing("certificate_mismatch", () => read(new Uint8Array(der)));
 }
 
 /**
- * Refuses `certificate_refused` unless `certificate` is a customer's, and `chain` (its issuer first) leads to `root`, each
+ * Refuses `certificate_mismatch` unless `certificate` is a customer's, and `chain` (its issuer first) leads to `root`, each
  * signed by the next, each allowed to certify, all within their times at `now`. The root's own copy may end the chain.
  */
 export async function checkChain(
@@ -70,9 +76,9 @@ export async function checkChain(
   if (!certificate.signs || certificate.certifies || issuers.length > 3) refuse();
   let subject = certificate;
   checkTime(subject, now);
-  for (const issuer of issuers) {
+  for (const [below, issuer] of issuers.entries()) {
     checkTime(issuer, now);
-    if (!issuer.certifies || !equal(subject.issuer, issuer.subject)) refuse();
+    if (!issuer.certifies || below > issuer.pathLength || !equal(subject.issuer, issuer.subject)) refuse();
     await checkSignature(subject, issuer);
     subject = issuer;
   }
@@ -146,7 +152,7 @@ function commonName(subject: Element): string {
   return fromUtf8(value.value);
 }
 
-function uses(extensions: Element): { certifies: boolean; signs: boolean } {
+function uses(extensions: Element): Pick<Certificate, "certifies" | "pathLength" | "signs"> {
   const known = new Map<string, Bytes>();
   for (const extension of children(only(extensions.value, TAG.sequence))) {
     const [type, ...rest] = children(extension);
@@ -160,8 +166,18 @@ function uses(extensions: Element): { certifies: boolean; signs: boolean } {
   const usage = known.get(KEY_USAGE);
   const usageBits = usage === undefined ? 0 : (only(usage, TAG.bits).value[1] ?? 0);
   const constraints = known.get(BASIC_CONSTRAINTS);
-  const authority = constraints === undefined ? undefined : children(only(constraints, TAG.sequence))[0];
-  return { certifies: authority !== undefined && isTrue(authority) && (usageBits & 0x04) !== 0, signs: (usageBits & 0x80) !== 0 };
+  const [authority, length] = constraints === undefined ? [] : children(only(constraints, TAG.sequence));
+  return {
+    certifies: authority !== undefined && isTrue(authority) && (usageBits & KEY_CERT_SIGN) !== 0,
+    pathLength: length === undefined ? Number.POSITIVE_INFINITY : shortNumber(length),
+    signs: (usageBits & PERSON_SIGNS) === PERSON_SIGNS,
+  };
+}
+
+function shortNumber(element: Element): number {
+  const [number] = element.value;
+  if (element.tag !== TAG.integer || element.value.length !== 1 || number === undefined || number > 0x7f) refuse();
+  return number;
 }
 
 function isTrue(element: Element): boolean {
@@ -206,7 +222,7 @@ function elementAt(data: Bytes, start: number): Element {
 }
 
 function refuse(): never {
-  throw new Refusal("certificate_refused");
+  throw new Refusal("certificate_mismatch");
 }
 
 function hex(data: Uint8Array): string {

@@ -1,0 +1,94 @@
+/** Signing: what is signed, whose certificate signs, and below it the PIN pad. */
+
+import type { UseVisit } from "../holder/bodies.ts";
+import type { Parties } from "../holder/parties.ts";
+import { Use } from "../holder/use.ts";
+import { Refusal } from "../protocol/refusal.ts";
+import { button, element, pairList } from "./dom.ts";
+import { type PinPad, pinPad } from "./pin_pad.ts";
+import { day, goOn, type Screen, show, showRefusal } from "./screen.ts";
+import { counted } from "./words.ts";
+
+/** Refuses what `Use.of` refuses, before a PIN can be typed. */
+export async function useScreen(screen: Screen, visit: UseVisit, parties: Parties): Promise<void> {
+  const use = await Use.of(visit, parties);
+  if (use.shown.otherCertificate) return askForOther(screen, use, parties);
+  askForPin(screen, use, parties);
+}
+
+/** This browser knows another certificate: only the customer can say that this one is meant. */
+function askForOther(screen: Screen, use: Use, parties: Parties): void {
+  const { words } = screen;
+  const agree = button(words.otherButton, () => askForPin(screen, use, parties), { class: "primary" });
+  show(screen, words.otherTitle, element("p", {}, words.otherText), holder(screen, use), agree);
+}
+
+function holder(screen: Screen, { shown }: Use): HTMLElement {
+  const { words } = screen;
+  return pairList([
+    [words.certificate, shown.holder],
+    [words.issuedAt, day(screen, shown.issuedAt)],
+  ]);
+}
+
+function askForPin(screen: Screen, use: Use, parties: Parties): void {
+  const { words } = screen;
+  const { shown } = use;
+  const pairs = shown.purpose === "login" ? [[words.relying_party, shown.relyingParty] as const] : shown.pairs;
+  const asks = shown.purpose === "login" ? [] : [pairList([[words.asks, shown.relyingParty]])];
+  const expiry = setTimeout(
+    () => showRefusal(screen, new Refusal("transaction_expired")),
+    Math.max(0, shown.expiresAt - parties.now()) * 1000,
+  );
+  const pad: PinPad = pinPad(words, words.enterPin, words.signButton[shown.purpose], (pin) => {
+    void enter(screen, use, pad, pin, () => clearTimeout(expiry));
+  });
+  const card = element("section", { class: "card" }, pairList(pairs), ...asks, holder(screen, use));
+  show(screen, words.signTitle[shown.purpose], card, pad.root);
+  pad.focus();
+}
+
+async function enter(
+  screen: Screen,
+  use: Use,
+  pad: PinPad,
+  pin: Uint8Array<ArrayBuffer>,
+  opened: () => void,
+): Promise<void> {
+  pad.busy(screen.words.checking);
+  try {
+    await use.unlock(pin);
+  } catch (error) {
+    return refused(screen, pad, error, opened);
+  }
+  opened();
+  pad.busy(screen.words.signing);
+  await sign(screen, use);
+}
+
+/** Tries left are shown only as the guards signed them. A PIN that may be typed again leaves the pad as it was. */
+function refused(screen: Screen, pad: PinPad, error: unknown, over: () => void): void {
+  const { words } = screen;
+  const left = error instanceof Refusal && error.code === "wrong_pin" ? Number(error.facts["tries_left"]) : 0;
+  pad.busy(undefined);
+  if (left > 0) return pad.alert(left === 1 ? words.lastTry : counted(words.wrong, left));
+  if (error instanceof Refusal && error.code === "guard_unavailable") return pad.alert(words.refused.guard_unavailable.join(". "));
+  over();
+  showRefusal(screen, error);
+}
+
+async function sign(screen: Screen, use: Use): Promise<void> {
+  const { words } = screen;
+  try {
+    const { returnTo, foreign } = await use.sign();
+    const warning = foreign > 0 ? [element("p", { class: "alert" }, counted(words.foreign, foreign))] : [];
+    const link = goOn(screen, returnTo);
+    show(screen, words.signedTitle[use.shown.purpose], ...warning, link);
+    if (foreign === 0) location.replace(link.getAttribute("href")!);
+  } catch (error) {
+    showRefusal(screen, error, () => {
+      show(screen, words.signing);
+      void sign(screen, use);
+    });
+  }
+}

@@ -1,0 +1,1 @@
+import{F as x,H as i,K as c,M as g,Q as l,d as s,t,x as f,z as p}from"./chunk-ZH35TLHN.js";import{D as e,F as a,J as m,O as n,f as r,s as o}from"./chunk-ZGLH2HUN.js";export{s as anchors,c as certificate,o as encoding,a as labels,t as messages,i as numbers,f as oprf,m as record,r as refusal,p as sealing,x as sharing,e as signatures,g as tickets,l as transaction,n as version};
