@@ -36,6 +36,14 @@ def test_the_contracts_are_described_with_the_header_that_signs_them(bank: Bank)
         assert "$ref" in operation["responses"]["200"]["content"]["application/json"]["schema"], path
 
 
+def test_every_refusal_is_described_as_a_problem(bank: Bank) -> None:
+    for path, operations in bank.app.openapi()["paths"].items():
+        for operation in operations.values():
+            refusals = {status for status in operation["responses"] if status.startswith("4")}
+            assert refusals == {"4XX"}, path
+            assert set(operation["responses"]["4XX"]["content"]) == {"application/problem+json"}, path
+
+
 def test_no_contract_answers_an_unsigned_call(bank: Bank) -> None:
     for method, path in contract_calls(bank):
         refused = bank.anyone.request(method, path, json={} if method == "post" else None)

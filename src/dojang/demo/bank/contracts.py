@@ -16,12 +16,18 @@ from dojang.demo.bank import (
     text_messages,
 )
 from dojang.demo.bank.replies import OnceOnly
-from dojang.demo.bank.routes import AtDesk, SignedRoute
+from dojang.demo.bank.routes import PROBLEMS, AtDesk, SignedRoute
 from dojang.pin.service_call import HEADER
 
 # For the description only: the route itself checks the signature.
 _signed = APIKeyHeader(name=HEADER, auto_error=False, description="caller=;time=;nonce=;signature= (Ed25519)")
-router = APIRouter(prefix="/contracts", route_class=SignedRoute, tags=["contracts"], dependencies=[Security(_signed)])
+router = APIRouter(
+    prefix="/contracts",
+    route_class=SignedRoute,
+    tags=["contracts"],
+    dependencies=[Security(_signed)],
+    responses=PROBLEMS,
+)
 
 
 @router.get("/core-banking/sealing-key")

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from dojang.demo.bank import evidence, sessions, transfers
 from dojang.demo.bank.center_client import CenterClient
 from dojang.demo.bank.evidence import Evidence
-from dojang.demo.bank.routes import AtDesk, OpenRoute
+from dojang.demo.bank.routes import PROBLEMS, AtDesk, OpenRoute
 from dojang.demo.bank.sessions import COOKIE, LIFETIME, Session
 from dojang.demo.bank.tables import accounts, customers
 from dojang.pin.encoding import unb64
 from dojang.refusals import LoginRefused, OriginRefused, Refusal
 from dojang.serving.bodies import Body
 
-router = APIRouter(route_class=OpenRoute, tags=["internet banking"])
+router = APIRouter(route_class=OpenRoute, tags=["internet banking"], responses=PROBLEMS)
 
 
 @dataclass(frozen=True, slots=True)

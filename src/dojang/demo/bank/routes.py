@@ -1,15 +1,30 @@
 """How every call reaches the bank: its body is read whole first, and the centre's calls must be signed."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from dojang import problems
 from dojang.demo.bank.desk import Desk
 from dojang.refusals import MalformedJson
 from dojang.serving.app import checked_call
+
+_text: Final = {"type": "string"}
+_problem: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "code"],
+    "properties": {"type": _text, "title": _text, "status": {"type": "integer"}, "code": _text},
+}
+# How every "no" is described: RFC 9457, with facts such as `tries_left` or `field` as further members.
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {
+        "description": "Refused, by `code`; nothing is lost or half-written",
+        "content": {problems.MEDIA_TYPE: {"schema": _problem}},
+    }
+}
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 

@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 
 from dojang.demo.bank import customers, mobile_approvals, phone_calls, phones, text_messages
-from dojang.demo.bank.routes import AtDesk, OpenRoute
+from dojang.demo.bank.routes import PROBLEMS, AtDesk, OpenRoute
 from dojang.serving.bodies import Body
 
-router = APIRouter(route_class=OpenRoute, tags=["virtual phone (demo)"])
+router = APIRouter(route_class=OpenRoute, tags=["virtual phone (demo)"], responses=PROBLEMS)
 
 
 class Inbox(Body):
