@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from dojang.demo.bank import keys
+from dojang.demo.bank import keys, phones
 from dojang.demo.bank.app import application
 from dojang.demo.bank.settings import Settings
 from dojang.pin.encoding import b64
@@ -273,3 +273,19 @@ def test_one_key_sent_many_times_at_once_is_one_call(applicant: Applicant) -> No
 
     assert at_once(place) == [200] * 8
     assert len(applicant.bank.anyone.get(f"/phones/{applicant.phone()}/calls").json()["calls"]) == 1
+
+
+def test_an_unexpected_error_is_logged_without_whom_it_hit(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    number = bank.customer()["phone"]
+
+    def broken(_connection: object, number: str) -> None:
+        raise RuntimeError(number)
+
+    monkeypatch.setattr(phones, "by_number", broken)
+    answer = bank.anyone.get(f"/phones/{number}/messages")
+    assert (answer.status_code, answer.json()["title"]) == (500, "Internal error")
+    said = "".join(capfd.readouterr())
+    assert "/phones/{number}/messages" in said
+    assert number not in said

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.requests import Request
@@ -29,6 +30,8 @@ from dojang.pin.anchors import Anchors
 from dojang.refusals import InvalidField, MalformedJson, SettingRefused
 from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, own_routes, problem_response
 from dojang.serving.calls import CallVerifier
+
+log = structlog.get_logger()
 
 AUDIENCE: Final = "bank"
 CALLER: Final = "center"
@@ -61,7 +64,7 @@ def application(
         docs_url=None,
         redoc_url=None,
     )
-    for refused, handler in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable}.items():
+    for refused, handler in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable, Exception: _broken}.items():
         app.add_exception_handler(refused, handler)
     app.state.settings, app.state.desk = settings, desk
     app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
@@ -95,6 +98,12 @@ def _evidence(settings: Settings, transport: httpx2.BaseTransport) -> Evidence:
         raise SettingRefused(file=settings.anchors.name, reason="missing") from None
     status = FetchedStatus(httpx2.Client(transport=transport, timeout=5.0, trust_env=False))
     return Evidence(anchors, settings.client_id, status)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """What nobody expected, logged by its type and route alone: our paths hold telephone and customer numbers."""
+    log.error("unexpected_error", route=getattr(request.scope.get("route"), "path", "none"), error=type(error).__name__)
+    return JSONResponse({"type": "about:blank", "title": "Internal error", "status": 500}, 500)
 
 
 async def _unreadable(_request: Request, error: Exception) -> Response:
