@@ -30,7 +30,7 @@ from dojang.pin.encoding import b64, sha256, unb64
 from dojang.pin.record import Record
 from dojang.pin.signatures import SigningKey
 from dojang.pin.tickets import AttemptTicket, VersionTicket
-from dojang.refusals import GuardUnavailable, Refusal
+from dojang.refusals import GaveUp, GuardUnavailable, Refusal
 from dojang.serving.calls import SignedCalls
 from dojang.signing.cms import signed_data
 from dojang.signing.what_is_signed import Item, Purpose, Transaction, login_content, pairs_of, transfer_content
@@ -431,6 +431,8 @@ class Pad:
 
     def __call__(self, shown: Shown) -> str:
         self.shown.append(shown)
+        if not self.pins:
+            raise GaveUp
         return self.pins.pop(0)
 
 

@@ -194,7 +194,8 @@ class Attempts:
 
 def _why(refused: Sequence[Refusal]) -> Refusal:
     """What to tell the customer when too few guards answered. A forged answer weighs most: never a wrong PIN."""
-    if any(isinstance(refusal, Forged | MalformedRequest) for refusal in refused):
+    forged = (refusal for refusal in refused if not isinstance(refusal, TicketRefused))  # a ticket is the centre's
+    if any(isinstance(refusal, Forged | MalformedRequest) for refusal in forged):
         return RecordMismatch()
     said = {refusal.refusal.code: refusal.refusal for refusal in refused if isinstance(refusal, SignedRefusal)}
     if elsewhere := said.get("version_not_live"):
