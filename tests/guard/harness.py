@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -147,7 +147,9 @@ def stage_body(house: House, uid: bytes, ver: int, element: bytes, guard_id: str
     return canonical({"ticket": ticket, "uid": b64(uid), "ver": ver, "blinded": b64(element)})
 
 
-def make_version(house: House, calls: dict[str, Call], p: bytes, uid: bytes, ver: int = 1, now: int = NOW) -> Version:
+def make_version(
+    house: House, calls: Mapping[str, Call], p: bytes, uid: bytes, ver: int = 1, now: int = NOW
+) -> Version:
     """Steps 1 and 2 with the guards of `calls`; every reply is checked as the page checks it."""
     r = oprf.random_scalar()
     opened = Secrets.of(r, uid, ver)
@@ -230,7 +232,7 @@ def check_version_receipt(house: House, answer: Json, version: Version) -> Versi
     return receipt
 
 
-def enrol(house: House, calls: dict[str, Call], p: bytes, uid: bytes | None = None) -> Version:
+def enrol(house: House, calls: Mapping[str, Call], p: bytes, uid: bytes | None = None) -> Version:
     """A first version, live at the guards of `calls`."""
     version = make_version(house, calls, p, uid or os.urandom(16))
     body = canonical(statement_body(statement_of(version), version.key))
