@@ -127,7 +127,7 @@ def read(der: bytes, issuer: Issuer, file: str) -> RevocationList:
         revoked = tuple(_read_entry(entry) for entry in found)
         if len({entry.serial for entry in revoked}) != len(revoked):
             raise CrlRefused(check="entries")
-    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension):
+    except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension):  # all of them pyca's on junk
         raise CrlRefused(check="der") from None
     since = int(found.last_update_utc.timestamp())
     return RevocationList(der, file, number, since, int(until.timestamp()), revoked)

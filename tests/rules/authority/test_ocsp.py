@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,7 +219,10 @@ def test_openssl_asks_and_believes_the_answer(
 def test_a_responder_that_the_issuer_has_not_made_cannot_be_built() -> None:
     house, other = shared(), new_hierarchy()
     root_made = ceremony.sign_responder(spki(house.responder_key), house.root_issuer, house.root_key, new_serial(), NOW)
+    posing = replace(house.issuer, name=house.root_issuer.name)
+    named = ceremony.sign_responder(spki(house.responder_key), posing, house.issuing_key, new_serial(), NOW)
     for certificate, key in (
+        (named.x509, house.responder_key),
         (root_made.x509, house.responder_key),  # RFC 6960 4.2.2.2: directly by the issuing authority
         (other.responder.x509, other.responder_key),
         (house.responder.x509, new_key()),
