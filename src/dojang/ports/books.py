@@ -5,6 +5,14 @@ from typing import Protocol
 
 from dojang.ports.applications import ApplicationsBook, ConsentsBook
 from dojang.ports.certificates import CertificatesBook, VersionsBook
+from dojang.ports.logins import (
+    AssertionsBook,
+    GrantsBook,
+    InteractionsBook,
+    SignatureRequestsBook,
+    SignedInBook,
+    SubjectsBook,
+)
 from dojang.ports.visits import TransactionsBook, VisitsBook
 from dojang.ports.web import IdempotencyBook, SessionsBook, TriesBook
 
@@ -30,6 +38,19 @@ class Books(Protocol):
     def certificates(self) -> CertificatesBook: ...
     @property
     def versions(self) -> VersionsBook: ...
+
+    @property
+    def interactions(self) -> InteractionsBook: ...
+    @property
+    def grants(self) -> GrantsBook: ...
+    @property
+    def signature_requests(self) -> SignatureRequestsBook: ...
+    @property
+    def signed_in(self) -> SignedInBook: ...
+    @property
+    def assertions(self) -> AssertionsBook: ...
+    @property
+    def subjects(self) -> SubjectsBook: ...
 
     @property
     def in_transaction(self) -> bool:

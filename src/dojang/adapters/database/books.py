@@ -6,6 +6,14 @@ from typing import Final
 from dojang.adapters.database.applications import DatabaseApplications, DatabaseConsents
 from dojang.adapters.database.certificates import DatabaseCertificates
 from dojang.adapters.database.engine import Database
+from dojang.adapters.database.logins import (
+    DatabaseAssertions,
+    DatabaseGrants,
+    DatabaseInteractions,
+    DatabaseSignatureRequests,
+    DatabaseSignedIn,
+    DatabaseSubjects,
+)
 from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.versions import DatabaseVersions
 from dojang.adapters.database.visits import DatabaseTransactions, DatabaseVisits
@@ -26,6 +34,12 @@ class DatabaseBooks:
         self.transactions: Final = DatabaseTransactions(database, cipher)
         self.certificates: Final = DatabaseCertificates(database, cipher)
         self.versions: Final = DatabaseVersions(database, cipher)
+        self.interactions: Final = DatabaseInteractions(database, cipher)
+        self.grants: Final = DatabaseGrants(database, cipher)
+        self.signature_requests: Final = DatabaseSignatureRequests(database, cipher)
+        self.signed_in: Final = DatabaseSignedIn(database, cipher)
+        self.assertions: Final = DatabaseAssertions(database)
+        self.subjects: Final = DatabaseSubjects(database, cipher)
 
     @property
     def in_transaction(self) -> bool:

@@ -5,6 +5,14 @@ from typing import Final
 from dojang.adapters.in_memory.applications import MemoryApplications, MemoryConsents
 from dojang.adapters.in_memory.book import MemoryBook, MemoryTransactions
 from dojang.adapters.in_memory.certificates import MemoryCertificates, MemoryVersions
+from dojang.adapters.in_memory.logins import (
+    MemoryAssertions,
+    MemoryGrants,
+    MemoryInteractions,
+    MemorySignatureRequests,
+    MemorySignedIn,
+    MemorySubjects,
+)
 from dojang.adapters.in_memory.visits import MemoryRequests, MemoryVisits
 from dojang.adapters.in_memory.web import MemoryIdempotency, MemorySessions, MemoryTries
 
@@ -22,4 +30,10 @@ class MemoryBooks(MemoryTransactions):
         self.transactions: Final = MemoryRequests()
         self.certificates: Final = MemoryCertificates()
         self.versions: Final = MemoryVersions()
+        self.interactions: Final = MemoryInteractions()
+        self.grants: Final = MemoryGrants()
+        self.signature_requests: Final = MemorySignatureRequests()
+        self.signed_in: Final = MemorySignedIn()
+        self.assertions: Final = MemoryAssertions()
+        self.subjects: Final = MemorySubjects()
         super().__init__([book for book in vars(self).values() if isinstance(book, MemoryBook)])

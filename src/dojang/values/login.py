@@ -1,0 +1,103 @@
+"""A login under way, the grant that comes of it, and a signature that a relying party asks for."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from pydantic import ConfigDict
+
+from dojang.values.certificate import Person
+from dojang.values.transaction import ContentItem, SigningPurpose
+
+_BYTES_AS_BASE64: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """The SMS code that counts: its hash, when it was sent, until when it is good, how often it was mistyped.
+
+    `kid` is empty where nobody was found and nothing was sent: no code is right then.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    code_sha256: bytes = field(repr=False)
+    person: Person = field(repr=False)
+    kid: bytes
+    sent_at: int
+    expires_at: int
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One login of one browser for one relying party. `txn` once the SMS code was right, `redirect_to` once signed."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    id: str
+    session: str
+    client_id: str
+    redirect_uri: str
+    state: str = field(repr=False)
+    nonce: str
+    code_challenge: str
+    expires_at: int
+    sent: SentCode | None = None
+    txn: str = ""
+    redirect_to: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an authorization code stands for; code and access token are kept as SHA-256 alone."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    code_sha256: bytes
+    client_id: str
+    redirect_uri: str
+    code_challenge: str
+    nonce: str
+    subject: str
+    txn: str
+    auth_time: int
+    expires_at: int
+    redeemed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRequest:
+    """What a relying party pushed. `txn` once the customer opened it, in the session `session`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    id: str
+    client_id: str
+    customer_number: str = field(repr=False)
+    purpose: SigningPurpose
+    items: tuple[ContentItem, ...] = field(repr=False)
+    redirect_uri: str
+    state: str
+    expires_at: int
+    txn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser session whose customer gave SMS code and PIN."""
+
+    session: str
+    customer_number: str = field(repr=False)
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """Good for the subject's name at one relying party, and nothing else."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
+    token_sha256: bytes
+    code_sha256: bytes
+    subject: str
+    expires_at: int
