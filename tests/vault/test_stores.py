@@ -41,7 +41,7 @@ def all_at_once(calls: list[Callable[[], Activated]]) -> list[Activated | BaseEx
 def log_of(database: Database) -> list[tuple[int, bytes, bytes]]:
     return database.read(
         lambda connection: connection.rows("SELECT leaf_index, leaf, leaf_hash FROM leaves ORDER BY leaf_index")
-    )  # type: ignore[return-value]
+    )
 
 
 def test_the_same_activation_at_once_gets_one_signature_and_one_leaf(world: World, open_database: OpenDatabase) -> None:

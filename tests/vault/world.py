@@ -247,7 +247,7 @@ class World:
 def found(folder: Path, open_database: Callable[[], Database], clock: Clock) -> World:
     """A vault as its founders leave it: its keys, a root above it, the anchors."""
     material = keys.init(folder)
-    root_key = ec.derive_private_key(7, ec.SECP256R1())
+    root_key = ec.generate_private_key(ec.SECP256R1())
     root = ceremony.make_root(root_key, ADDRESSES, from_random(bytes(16)), clock.now - 3600)
     issuing = ceremony.sign_issuing(
         x509.load_pem_x509_csr(material.issuing_request),

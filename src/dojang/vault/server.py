@@ -44,8 +44,9 @@ THREADS: Final = 16
 class StatusOverHttp:
     """The status service, by calls that V signs."""
 
-    def __init__(self, url: str, identity: SigningKey) -> None:
-        self._client = httpx2.Client(base_url=url, auth=SignedCalls(NAME, identity, STATUS), timeout=5)
+    def __init__(self, url: str, identity: SigningKey, transport: httpx2.BaseTransport | None = None) -> None:
+        auth = SignedCalls(NAME, identity, STATUS)
+        self._client = httpx2.Client(base_url=url, auth=auth, timeout=5, transport=transport)
 
     def put(self, path: str, der: bytes) -> None:
         """It has `der` at `path`. Raises `StatusUnavailable`."""
