@@ -289,3 +289,11 @@ def test_an_unexpected_error_is_logged_without_whom_it_hit(
     said = "".join(capfd.readouterr())
     assert "/phones/{number}/messages" in said
     assert number not in said
+
+
+def test_a_bank_without_sound_anchors_is_not_ready(bank: Bank) -> None:
+    app = application(bank.app.state.settings, now=bank.clock.now)
+    with TestClient(app) as client:
+        assert client.get("/readyz").json()["code"] == "setting_refused"
+        (bank.folder / "anchors.json").write_bytes(b"{}")
+        assert client.get("/readyz").json()["code"] == "anchors_mismatch"

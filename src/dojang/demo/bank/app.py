@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -68,11 +69,12 @@ def application(
         app.add_exception_handler(refused, handler)
     app.state.settings, app.state.desk = settings, desk
     app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
-    app.state.relying_party = RelyingParty(settings.origin, center, evidence or _evidence(settings, way))
+    known = cache(lambda: evidence or _evidence(settings, way))
+    app.state.relying_party = RelyingParty(settings.origin, center, known)
     registry = CollectorRegistry()
     app.add_middleware(BodyLimit)
     app.add_middleware(Measured, registry=registry)
-    app.router.routes.extend(own_routes(lambda: _ready(database), registry))
+    app.router.routes.extend(own_routes(lambda: _ready(database, known), registry))
     app.include_router(contracts.router)
     app.include_router(virtual_phone.router)
     app.include_router(internet_banking.router)
@@ -85,7 +87,8 @@ def home() -> str:
     return (Path(__file__).parent / "home.html").read_text("utf-8")
 
 
-def _ready(database: Database) -> None:
+def _ready(database: Database, evidence: Callable[[], Evidence]) -> None:
+    evidence()
     with database.transaction() as connection:
         connection.execute(text("SELECT 1"))
 

@@ -1,6 +1,7 @@
 """Internet banking: log in with the financial certificate, look at the account, send money by signature."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -23,11 +24,11 @@ router = APIRouter(route_class=OpenRoute, tags=["internet banking"], responses=P
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """The bank's side of logins and signatures."""
+    """The bank's side of logins and signatures. `evidence` raises `SettingRefused` while there are no anchors."""
 
     origin: str
     center: CenterClient
-    evidence: Evidence
+    evidence: Callable[[], Evidence]
 
 
 class AccountView(Body):
@@ -89,7 +90,7 @@ def login_callback(
     # 3. The ID token is for us and for this login.
     signed_in = party.center.sign_in(code, begun.code_verifier, begun.nonce)
     # 4. The customer's own signature over this nonce is in it.
-    certificate = party.evidence.of_login(*_evidence(signed_in.claims), begun.nonce, desk.now())
+    certificate = party.evidence().of_login(*_evidence(signed_in.claims), begun.nonce, desk.now())
     # 5. The signer is a customer whom the bank vouched for itself.
     with desk.database.transaction() as connection:
         customer_number = evidence.customer_of(connection, certificate)
@@ -156,7 +157,7 @@ def transfer_return(transfer_id: str, desk: AtDesk, party: Party, session: Logge
     if transfer.state == "waiting" and transfer.request_id is not None:
         result = party.center.result(transfer.request_id)
         if result.state == "signed":
-            certificate = party.evidence.of_transfer(result, transfer.content, desk.now())
+            certificate = party.evidence().of_transfer(result, transfer.content, desk.now())
             with desk.database.transaction() as connection:
                 transfers.execute(connection, desk, transfer, result, certificate)
         elif result.state != "pending":
