@@ -1,7 +1,6 @@
 """The status service in this process, with the two parties that may write to it."""
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,12 +97,12 @@ class StatusService:
     def put_crl(self, file: str, der: bytes, key: SigningKey = VAULT, caller: str = "vault") -> httpx2.Response:
         return self.signed("PUT", f"/crls/{file}", der, caller, key)
 
-    def crl(self, *revoked: Revoked, number: int = 1, serial: int = SERIAL, since: int = 0, life: int = DAY) -> bytes:
-        """The vault's CRL of the shard of `serial`."""
-        issuer, begun = self.house.issuer, self.now + since
-        file, times = issuer.crl_file(serial), {"this_update": begun, "next_update": begun + life}
-        return crl.build(issuer, self.house.issuing_key, file, number=number, revoked=revoked, **times).der
+    def crl(self, *revoked: Revoked, number: int = 1, since: int = 0) -> bytes:
+        """The vault's CRL of the shard of `SERIAL`."""
+        return shard(self.house, *revoked, number=number, now=self.now + since)
 
 
-def random_serial() -> int:
-    return serials.from_random(os.urandom(16))
+def shard(house: Hierarchy, *revoked: Revoked, now: int, number: int = 1) -> bytes:
+    """The issuing authority's CRL of the shard of `SERIAL`, for a day."""
+    file, times = house.issuer.crl_file(SERIAL), {"this_update": now, "next_update": now + DAY}
+    return crl.build(house.issuer, house.issuing_key, file, number=number, revoked=revoked, **times).der
