@@ -22,6 +22,7 @@ from dojang.pin.messages import (
     Statement,
     VersionReceipt,
     activation_info,
+    leaf,
 )
 from dojang.pin.sealing import unseal
 from dojang.pin.signatures import SigningKey
@@ -142,7 +143,8 @@ class Vault:
             key = self.made[t.kid][2]
             how = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
             made = tuple(key.sign(signed_attributes(t, item), how) for item in t.items)
-            self.used[t.hash()] = (this, VaultSignatures(made, bytes(64), len(self.used)))
+            logged = leaf(bytes(16), len(self.used), "use", t.kid, t.hash(), this)
+            self.used[t.hash()] = (this, VaultSignatures(made, logged, len(self.used)))
         if self.used[t.hash()][0] != this:
             raise ActivationReplayed
         return self.used[t.hash()][1]
