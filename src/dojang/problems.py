@@ -63,7 +63,12 @@ _STATUS: Final[dict[type[r.Refusal], int]] = {
     r.SmsTriesSpent: 423,
     r.SmsLimit: 429,
     r.InteractionNotFound: 404,
+    r.InteractionExpired: 410,
     r.RelyingPartyUnknown: 403,
+    r.AuthorizationRefused: 400,
+    r.ClientRefused: 401,
+    r.GrantRefused: 400,
+    r.AccessTokenRefused: 401,
     r.SignatureRequestRefused: 422,
     r.SignatureRequestNotFound: 404,
 }

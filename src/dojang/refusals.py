@@ -371,7 +371,21 @@ class SmsLimit(Refusal): ...
 class InteractionNotFound(Refusal): ...
 
 
+class InteractionExpired(Refusal): ...
+
+
 class RelyingPartyUnknown(Refusal): ...
+
+
+class ClientRefused(Forged):
+    """One refusal for every way in which a client failed to prove itself."""
+
+
+class GrantRefused(Refusal):
+    """An authorization code that is unknown, used, late, another client's, or without its verifier."""
+
+
+class AccessTokenRefused(Refusal): ...
 
 
 class AuthorizationRefused(Refusal):

@@ -192,7 +192,7 @@ class Tour:
         with self._story.step("a transfer of 1,500,000 won, pushed by the bank, shown and signed") as step:
             headers = {"Idempotency-Key": secrets.token_hex(16)}
             pushed = answered(person.bank.post("/transfers", json=wish, headers=headers))
-            code = person.ask(f"/api/v1/signature-requests/{pushed['request_id']}/open")["code"]
+            code = person.ask(f"/api/v1/signatures/{pushed['request_id']}/open")["code"]
             used = self._holder.use(code, ReadingPinPad(self._pin, step.notes))
             answered(person.bank.get(f"/transfers/{pushed['transfer_id']}/return"))
             done = answered(person.bank.get(f"/transfers/{pushed['transfer_id']}"))

@@ -1,7 +1,7 @@
 """The checks of an authorization request, in their order.
 
-Until the client and its redirect_uri are known nobody is sent anywhere: those two refuse on our own page. All later ones
-refuse to the client, by its redirect_uri, with an error of RFC 6749 4.1.2.1 or OpenID Connect Core 3.1.2.6.
+Until the client and its redirect_uri are known nobody is sent anywhere: those two refuse on our own page. All later
+ones refuse to the client, by its redirect_uri, with an error of RFC 6749 4.1.2.1 or OpenID Connect Core 3.1.2.6.
 """
 
 from collections.abc import Callable, Mapping

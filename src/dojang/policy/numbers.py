@@ -73,6 +73,18 @@ class TextMessage(_Section):
     characters: PositiveInt
 
 
+class Login(_Section):
+    interaction: PositiveInt
+    code: PositiveInt
+    access_token: PositiveInt
+    id_token: PositiveInt
+    assertion: PositiveInt
+    signature_request: PositiveInt
+    session: PositiveInt
+    identify_per_address: PositiveInt
+    sms_per_prefix: PositiveInt
+
+
 class SecurityCard(_Section):
     positions: PositiveInt
     tries: PositiveInt
@@ -135,6 +147,7 @@ class Numbers(_Section):
     application: Application
     phone_call: PhoneCall
     text_message: TextMessage
+    login: Login
     security_card: SecurityCard
     one_time_code: OneTimeCode
     mobile_confirm: MobileConfirm

@@ -3,6 +3,12 @@
 from dataclasses import dataclass, field
 
 
+def masked_phone(number: str) -> str:
+    """010-****-1234: the beginning and the last four digits."""
+    digits = "".join(letter for letter in number if letter.isdigit())
+    return f"{digits[:3]}-****-{digits[-4:]}" if len(digits) >= 9 else "***"
+
+
 def masked_name(name: str) -> str:
     """As a name may be shown where it need not be read: 홍*동, H********g."""
     letters = name.strip()

@@ -36,7 +36,7 @@ class Site:
     clock: Clock
     ready: Ready
     registry: CollectorRegistry
-    page_prefixes: tuple[str, ...] = ("/api/v1/applications", "/api/v1/logins")
+    page_prefixes: tuple[str, ...] = ("/api/v1/applications", "/api/v1/logins", "/api/v1/signatures")
 
 
 def application(site: Site, routers: Sequence[APIRouter]) -> FastAPI:

@@ -1,0 +1,89 @@
+"""A relying party redeems its authorization code, once."""
+
+from dataclasses import dataclass, field, replace
+
+from dojang.disclosure import client_assertion, grant_checks
+from dojang.journeys.log_in import LoginDesk
+from dojang.journeys.sign_transaction import result
+from dojang.pin.encoding import b64, sha256, unb64
+from dojang.policy.numbers import NUMBERS
+from dojang.refusals import AccessTokenRefused, ClientRefused, GrantRefused, NotBase64Url
+from dojang.values.login import AccessToken, Grant
+from dojang.values.relying_party import RelyingParty
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """RFC 6749 4.1.3, with RFC 7636 and RFC 7523. Empty where nothing was sent."""
+
+    code: str = field(repr=False)
+    redirect_uri: str
+    code_verifier: str = field(repr=False)
+    client_assertion_type: str
+    client_assertion: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """RFC 6749 5.1 and OpenID Connect Core 3.1.3.3."""
+
+    id_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    expires_in: int
+
+
+def authenticate(desk: LoginDesk, assertion_type: str, assertion: str) -> RelyingParty:
+    """The client who signed the assertion, which is used up. Raises `ClientRefused`."""
+    books = desk.visits.books
+    proven = client_assertion.check(assertion_type, assertion, desk.clients, desk.issuer.name, desk.visits.clock.now())
+    with books.transaction():
+        if not books.assertions.use(proven.client.client_id, proven.jti, proven.expires_at):
+            raise ClientRefused
+    return proven.client
+
+
+def redeem(desk: LoginDesk, request: TokenRequest) -> TokenSet:
+    """The ID token for the code. A code that comes twice takes back what it gave (RFC 6749 4.1.2).
+
+    Raises `ClientRefused`, `GrantRefused`.
+    """
+    client = authenticate(desk, request.client_assertion_type, request.client_assertion)
+    grant = _spent(desk, client, request)
+    now, secret = desk.visits.clock.now(), desk.visits.chance.token(32)
+    token = AccessToken(sha256(secret), grant.code_sha256, grant.subject, now + NUMBERS.login.access_token)
+    evidence = result(desk.visits, grant.txn)
+    with desk.visits.books.transaction():
+        desk.visits.books.grants.put_token(token)
+    return TokenSet(desk.issuer.id_token(grant, evidence, now), b64(secret), NUMBERS.login.access_token)
+
+
+def subject_of(desk: LoginDesk, access_token: str) -> str:
+    """Whom an access token names. Raises `AccessTokenRefused`."""
+    try:
+        found = desk.visits.books.grants.by_token(sha256(unb64(access_token, 32)))
+    except NotBase64Url:
+        found = None
+    if found is None or desk.visits.clock.now() >= found.expires_at:
+        raise AccessTokenRefused
+    return found.subject
+
+
+def _spent(desk: LoginDesk, client: RelyingParty, request: TokenRequest) -> Grant:
+    """The grant, marked as redeemed before anything is given for it."""
+    books, hashed = desk.visits.books, _hashed(request.code)
+    with books.transaction():
+        grant = books.grants.by_code(hashed)
+        if grant is None:
+            raise GrantRefused
+        if not grant.redeemed:
+            now = desk.visits.clock.now()
+            grant_checks.check(grant, client.client_id, request.redirect_uri, request.code_verifier, now)
+            books.grants.put(replace(grant, redeemed=True))
+            return grant
+        if grant.client_id == client.client_id:
+            books.grants.revoke_tokens(hashed)
+    raise GrantRefused
+
+
+def _hashed(code: str) -> bytes:
+    return sha256(code.encode())

@@ -1,0 +1,100 @@
+"""A relying party asks a customer whom it knows to sign; the customer opens it in a browser that is logged in here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dojang.journeys.log_in import LoginDesk
+from dojang.journeys.sign_transaction import (
+    OpenedTransaction,
+    check_contents,
+    new_code,
+    open_signature_transaction,
+    result,
+)
+from dojang.pin.encoding import b64
+from dojang.policy.numbers import NUMBERS
+from dojang.refusals import CertificateNotFound, ConnectFirst, SignatureRequestNotFound, SignatureRequestRefused
+from dojang.values.login import SignatureRequest
+from dojang.values.relying_party import RelyingParty
+from dojang.values.transaction import ContentItem, SigningPurpose, TransactionResult
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a relying party asks for. `subject` is the customer's name there, from an earlier login."""
+
+    purpose: SigningPurpose
+    items: Sequence[ContentItem]
+    subject: str
+    redirect_uri: str
+    state: str
+
+
+def push(desk: LoginDesk, client: RelyingParty, pushed: Pushed) -> SignatureRequest:
+    """The request waits for its customer.
+
+    Raises `SignatureRequestRefused` for a subject or an address that is not this client's, `TransactionRefused` for
+    contents that cannot be shown.
+    """
+    books, now = desk.visits.books, desk.visits.clock.now()
+    if not pushed.redirect_uri.startswith(client.return_uris) or "#" in pushed.redirect_uri:
+        raise SignatureRequestRefused
+    check_contents(client.client_id, pushed.purpose, pushed.items)
+    customer = books.subjects.customer(client.client_id, pushed.subject)
+    if customer is None:
+        raise SignatureRequestRefused
+    request = SignatureRequest(
+        id=b64(desk.visits.chance.token(16)),
+        client_id=client.client_id,
+        customer_number=customer,
+        purpose=pushed.purpose,
+        items=tuple(pushed.items),
+        redirect_uri=pushed.redirect_uri,
+        state=pushed.state,
+        expires_at=now + NUMBERS.login.signature_request,
+    )
+    with books.transaction():
+        books.signature_requests.put(request)
+    return request
+
+
+def open_request(desk: LoginDesk, request_id: str, session: str) -> OpenedTransaction:
+    """On to the PIN, with a code. Raises `SignatureRequestNotFound`, `ConnectFirst`, `CertificateNotFound`.
+
+    Another customer's browser gets the answer for a request that there is not.
+    """
+    books, now = desk.visits.books, desk.visits.clock.now()
+    signed_in = books.signed_in.find(session, now)
+    if signed_in is None:
+        raise ConnectFirst
+    request = books.signature_requests.get(request_id)
+    if request.customer_number != signed_in.customer_number or now >= request.expires_at:
+        raise SignatureRequestNotFound
+    if request.txn:
+        return new_code(desk.visits, request.txn, connected=True)
+    entry = books.certificates.valid_of_customer(request.customer_number)
+    if entry is None:
+        raise CertificateNotFound
+    opened = open_signature_transaction(
+        desk.visits,
+        kid=entry.kid,
+        relying_party=request.client_id,
+        purpose=request.purpose,
+        items=request.items,
+        return_to=request.redirect_uri,
+        connected=True,
+    )
+    with books.transaction():
+        books.signature_requests.put(replace(request, txn=opened.txn))
+    return opened
+
+
+def result_of(desk: LoginDesk, client: RelyingParty, request_id: str) -> TransactionResult:
+    """How it stands. Raises `SignatureRequestNotFound`, for another client's too."""
+    request = desk.visits.books.signature_requests.get(request_id)
+    if request.client_id != client.client_id:
+        raise SignatureRequestNotFound
+    if request.txn:
+        return result(desk.visits, request.txn)
+    late = desk.visits.clock.now() >= request.expires_at
+    return TransactionResult("expired" if late else "pending")

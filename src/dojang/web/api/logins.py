@@ -1,0 +1,93 @@
+"""A login's steps as JSON, for the pages and for clients without a browser."""
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from dojang.journeys import log_in
+from dojang.journeys.log_in import LoginDesk
+from dojang.serving.bodies import Body
+from dojang.values.certificate import Person
+from dojang.web.sessions import Sessions
+
+PREFIX: Final = "/api/v1/logins"
+
+
+class WhoForm(Body):
+    """The customer says who they are. `birth_date`: YYYY-MM-DD."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    phone: Annotated[str, Field(pattern=r"^[0-9+ .()-]{7,24}$")]
+    birth_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class AskedView(Body):
+    """The same for everybody, known or not."""
+
+    masked_phone: str
+    expires_at: int
+    resend_at: int
+
+
+class CodeForm(Body):
+    """Six digits from the text message; spaces are forgiven."""
+
+    code: Annotated[str, Field(pattern=r"^ *(\d *){6}$", max_length=24)]
+
+
+class PinVisit(Body):
+    """Where to give the PIN, with a one-time code in the fragment."""
+
+    pin_url: str
+    code: str
+
+
+class LoginView(Body):
+    """`redirect_to` is the way back to the relying party, once signed."""
+
+    state: Literal["identify", "sms_code", "pin", "done"]
+    relying_party: str
+    expires_at: int
+    redirect_to: str
+
+
+class LoginsApi:
+    """Reads, hands to the journey, replies."""
+
+    def __init__(self, desk: LoginDesk, sessions: Sessions) -> None:
+        self._desk, self._sessions = desk, sessions
+
+    def look(self, interaction: str, request: Request) -> LoginView:
+        """How the login stands."""
+        found = log_in.look(self._desk, interaction, self._sessions.required(request))
+        state: Literal["identify", "sms_code", "pin", "done"] = "identify" if found.sent is None else "sms_code"
+        if found.txn:
+            state = "done" if found.redirect_to else "pin"
+        return LoginView(
+            state=state, relying_party=found.client_id, expires_at=found.expires_at, redirect_to=found.redirect_to
+        )
+
+    def identify(self, interaction: str, body: WhoForm, request: Request) -> AskedView:
+        """A code goes out by text message, if the centre knows this person."""
+        address = request.client.host if request.client else ""
+        person = Person(body.name, body.phone, body.birth_date)
+        asked = log_in.identify(self._desk, interaction, self._sessions.required(request), person, address)
+        return AskedView(masked_phone=asked.masked_phone, expires_at=asked.expires_at, resend_at=asked.resend_at)
+
+    def sms_code(self, interaction: str, body: CodeForm, request: Request) -> PinVisit:
+        """On to the PIN."""
+        request.state.keep_answer = False
+        session = self._sessions.required(request)
+        opened = log_in.enter_code(self._desk, interaction, session, body.code.replace(" ", ""))
+        return PinVisit(pin_url=opened.pin_url, code=opened.code)
+
+
+def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
+    """Every path of a login."""
+    api = LoginsApi(desk, sessions)
+    made = APIRouter(prefix=PREFIX, tags=["logins"])
+    made.add_api_route("/{interaction}", api.look, methods=["GET"])
+    made.add_api_route("/{interaction}/identify", api.identify, methods=["POST"])
+    made.add_api_route("/{interaction}/sms-code", api.sms_code, methods=["POST"])
+    return made

@@ -1,0 +1,1 @@
+"""Relying parties ask for signatures, server to server; their customers open them."""
