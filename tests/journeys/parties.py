@@ -99,16 +99,7 @@ class Vault:
                 raise KidTaken
             return der
         credential, attested, _ = self.made[request.kid]
-        statement = registration.RegistrationStatement(
-            request.statement.name,
-            request.statement.applicant_hash,
-            request.statement.uid,
-            request.statement.kid,
-            request.statement.authorization_key,
-            request.statement.replaces,
-            request.statement.signature,
-        )
-        registration.check(statement, self.registration_key)
+        statement = registration.check(request.statement, self.registration_key)
         if statement.authorization_key != credential.authorization_key:
             raise RegistrationRefused
         if sum(receipt.message.state == "live" for receipt in request.receipts) < self.quorum:
@@ -208,7 +199,7 @@ class Bank:
     def vouch(
         self, *, application: str, name: str, uid: bytes, kid: bytes, authorization_key: bytes, replaces: bytes
     ) -> RegistrationStatement:
-        made = registration.sign(
+        statement = registration.sign(
             self.key,
             name=name,
             applicant_hash=sha256(name.encode()),
@@ -216,9 +207,6 @@ class Bank:
             kid=kid,
             authorization_key=authorization_key,
             replaces=replaces,
-        )
-        statement = RegistrationStatement(
-            name, made.applicant_hash, uid, kid, authorization_key, replaces, made.signature
         )
         if self.said.setdefault(application, statement) != statement:
             raise RegistrationRefused

@@ -230,11 +230,11 @@ def test_an_attestation_about_something_else_is_not_kept(memory_center: Center, 
 
     def lying(*args: Any) -> Any:
         key = honest(*args)
-        size = len(getattr(key.attestation.message, field))
-        said = replace(key.attestation.message, **{field: bytes(size)})
+        changes: dict[str, Any] = {field: bytes(len(getattr(key.attestation.message, field)))}
+        said = replace(key.attestation.message, **changes)
         return replace(key, attestation=Signed(said, memory_center.vault.identity.sign(said.signed())))
 
-    memory_center.vault.make_credential = lying  # type: ignore[method-assign]
+    memory_center.vault.make_credential = lying  # type: ignore[assignment, method-assign]
     with pytest.raises(RecordMismatch):
         customer.make_credential(customer.credential())
 

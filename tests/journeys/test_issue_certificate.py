@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 
 from dojang.journeys import first_version, issue_certificate
+from dojang.journeys.version_checks import check_receipt, receipts_of
 from dojang.pin.signed import Signed
 from dojang.refusals import (
     BankUnavailable,
@@ -155,7 +156,7 @@ def test_a_guard_that_was_down_is_told_by_the_job_with_the_others_receipts(cente
     center.guards.down = set()
     center.clock.forward(60)
     first_version.finish_versions(center.desk)
-    receipts = first_version.receipts_of(center.books.versions.get(customer.visit.uid))
+    receipts = receipts_of(center.books.versions.get(customer.visit.uid))
     assert [receipt.message.guard_id for receipt in receipts] == ["guard-1", "guard-2", "guard-3"]
     assert center.books.versions.due(center.clock.now() + 10_000, 10) == ()
 
@@ -166,7 +167,7 @@ def test_a_guard_that_was_no_part_of_the_version_erases_and_counts_for_nothing(c
     customer.make_all()
     center.clock.forward(60)
     first_version.finish_versions(center.desk)
-    receipts = first_version.receipts_of(center.books.versions.get(customer.visit.uid))
+    receipts = receipts_of(center.books.versions.get(customer.visit.uid))
     assert [receipt.message.state for receipt in receipts] == ["live", "live", "erased"]
 
 
@@ -221,7 +222,7 @@ def test_live_at_a_guard_that_the_statement_does_not_name_counts_for_nothing(mem
     message = customer.statement().message
     receipt = memory_center.guards.receipt("guard-3", message, "live")
     with pytest.raises(ReceiptRefused):
-        first_version.check_receipt(memory_center.anchors, message, "guard-3", receipt)
+        check_receipt(memory_center.anchors, message, "guard-3", receipt)
 
 
 def test_a_guard_is_tried_less_and_less_often(memory_center: Center) -> None:

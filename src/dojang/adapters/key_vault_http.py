@@ -17,6 +17,7 @@ from dojang.refusals import (
     KeyKindUnknown,
     KidNotFound,
     KidTaken,
+    NotAPublicKey,
     ReceiptRefused,
     RegistrationRefused,
     SealedRefused,
@@ -168,7 +169,7 @@ class HttpKeyVault:
             sealed=sealed,
             signature=signature,
         )
-        refusals = (CredentialRefused, DayKeyExpired, KeyKindUnknown, KidTaken, SealedRefused)
+        refusals = (CredentialRefused, DayKeyExpired, KeyKindUnknown, KidTaken, NotAPublicKey, SealedRefused)
         found = self._vault.post("/v1/credentials", body, _Attested, *refusals)
         said = found.attestation
         attestation = Attestation(

@@ -5,7 +5,7 @@ Each step is durable before the next begins and may be done again: whoever repea
 """
 
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -146,7 +146,7 @@ def _vouched(desk: VisitsDesk, version: CustomerVersion, entry: CertificateEntry
     )
     if replace(asked, applicant_hash=statement.applicant_hash, signature=statement.signature) != statement:
         raise RegistrationRefused
-    registration.check(registration.RegistrationStatement(**asdict(statement)), desk.anchors.registration_key)
+    registration.check(statement, desk.anchors.registration_key)
     with desk.books.transaction():
         kept = desk.books.certificates.get(entry.kid)
         if kept.state is not CertificateState.RESERVED:
