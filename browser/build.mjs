@@ -42,7 +42,7 @@ async function tests(folder) {
   await build({
     ...common,
     absWorkingDir: here("."),
-    entryPoints: ["test/*.test.ts", "test/checks.ts", "test/made_by_typescript.ts"],
+    entryPoints: ["test/*.test.ts", "test/checks.ts", "test/made_by_typescript.ts", "test/holder_peer.ts"],
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     platform: "node",

@@ -35,9 +35,9 @@ export interface Unlocked {
   readonly foreign: number;
 }
 
-// What makes an answer a lie, or no answer of ours at all.
+// What makes an answer a lie, or no answer of ours at all (a ticket is the centre's, not a guard's).
 const FORGED = ["anchors_mismatch", "not_a_public_key", "not_a_scalar", "not_an_element", "proof_refused", "record_mismatch",
-  "signature_refused", "ticket_refused"];
+  "signature_refused"];
 
 export class Attempts {
   readonly #parties: Parties;
@@ -126,10 +126,14 @@ export class Attempts {
 
   #ticketAtHand(guard: GuardAnchor, { record }: KnownRecord): string | undefined {
     return this.#tickets.find((text) => {
-      const ticket = openTicket(text, this.#parties.anchors.ticketKey);
-      const here = ticket.kind === "attempt" && ticket.guardId === guard.guardId && ticket.ver === record.ver;
-      const now = this.#parties.now() < ticket.exp;
-      return here && now && equal(ticket.uid, record.uid) && ticket.th !== undefined && equal(ticket.th, this.#th);
+      try {
+        const ticket = openTicket(text, this.#parties.anchors.ticketKey);
+        const here = ticket.kind === "attempt" && ticket.guardId === guard.guardId && ticket.ver === record.ver;
+        const inTime = this.#parties.now() < ticket.exp;
+        return here && inTime && equal(ticket.uid, record.uid) && ticket.th !== undefined && equal(ticket.th, this.#th);
+      } catch {
+        return false; // not the centre's
+      }
     });
   }
 

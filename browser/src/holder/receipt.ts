@@ -3,7 +3,7 @@
 import { b64, canonical, equal, type Json, labelledHash } from "../protocol/encoding.ts";
 import { labels } from "../protocol/labels.ts";
 import { Refusal } from "../protocol/refusal.ts";
-import { bytes, members } from "../protocol/shape.ts";
+import { bytes, list, members } from "../protocol/shape.ts";
 
 /** What the receipt must be about. */
 export interface Consent {
@@ -14,9 +14,15 @@ export interface Consent {
   readonly activationSha256: Uint8Array;
   readonly attestation: Json;
   readonly certificate: Uint8Array;
+  /** The guards' receipts for it, and how many of them there must be. */
+  readonly receipts: readonly Json[];
+  readonly threshold: number;
 }
 
-/** Refuses `receipt_refused` unless the receipt proves this very consent, and its leaf is of this use. */
+/**
+ * Refuses `receipt_refused` unless the receipt is of this very consent, and its leaf of this use; `signature_invalid`
+ * (fact: step) without enough of the guards' receipts, which alone would prove nothing to others.
+ */
 export function checkReceipt(json: Json, consent: Consent): void {
   const receipt = members(json);
   const leaf = bytes(receipt["leaf"], 64);
@@ -28,4 +34,7 @@ export function checkReceipt(json: Json, consent: Consent): void {
     canonical(receipt["attestation"] ?? null) === canonical(consent.attestation) &&
     equal(leaf.subarray(32), event);
   if (!same) throw new Refusal("receipt_refused");
+  const carried = new Set(list(receipt["receipts"], canonical));
+  const proven = consent.receipts.filter((one) => carried.has(canonical(one)));
+  if (proven.length < consent.threshold) throw new Refusal("signature_invalid", { step: "guards" });
 }

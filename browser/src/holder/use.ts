@@ -121,6 +121,8 @@ export class Use {
       activationSha256: this.#confirmed.sha256,
       attestation: known.attestation.json,
       certificate: this.#visit.certificate,
+      receipts,
+      threshold: this.#parties.anchors.threshold,
     });
     return { receipt: done.receipt, returnTo: done.returnTo, newPinDue: unlocked.newPinDue, foreign: unlocked.foreign };
   }

@@ -159,5 +159,5 @@ const KEYS: Readonly<Record<string, RefusedKey>> = {
 
 /** Which words tell of that refusal. */
 export function refusedKey(code: string): RefusedKey {
-  return KEYS[code] ?? "other";
+  return Object.hasOwn(KEYS, code) ? KEYS[code]! : "other";
 }

@@ -1,0 +1,62 @@
+"""Every test of the holder, run on the browser's own code: the same forged inputs meet the same refusals."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.typescript_holder import Peer, TypeScriptHolder
+from tests.client import test_enrol as of_enrol
+from tests.client import test_use as of_use
+from tests.client.test_use import Case
+from tests.client.world import World
+
+for module in (of_enrol, of_use):
+    for name, value in vars(module).items():
+        if name.startswith("test_"):
+            of = module.__name__.rpartition("_")[2]
+            globals()[name if name not in globals() else f"{name}_of_{of}"] = value
+
+
+class TypeScriptWorld(World):
+    """A world whose holders are the browser's code."""
+
+    def __init__(self, folder: Path, peer: Peer) -> None:
+        super().__init__(folder)
+        self._peer = peer
+
+    def holder(self, name: str = "holder") -> Any:
+        return TypeScriptHolder(self._peer, self.anchors, self.folder / name, self.wire, lambda: self.clock.moved)
+
+
+@pytest.fixture(scope="module")
+def peer(bundled_tests: Path) -> Iterator[Peer]:
+    peer = Peer(bundled_tests / "holder_peer.mjs")
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path, peer: Peer) -> World:
+    return TypeScriptWorld(tmp_path, peer)
+
+
+@pytest.fixture
+def case(world: World) -> Case:
+    return Case(world)
+
+
+@pytest.fixture(scope="module")
+def unspent(tmp_path_factory: pytest.TempPathFactory, peer: Peer) -> Case:
+    return Case(TypeScriptWorld(tmp_path_factory.mktemp("unspent"), peer))
+
+
+@pytest.fixture(autouse=True)
+def _no_python_holder(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
+    """A test that makes a holder itself gets one of the browser's too."""
+
+    def make(anchors: Any, memory: Path, http: Any, now: Any) -> TypeScriptHolder:
+        return TypeScriptHolder(peer, anchors, memory, http._transport, lambda: now.moved)
+
+    monkeypatch.setattr(of_use, "Holder", make)
