@@ -9,11 +9,13 @@ from typing import Final, Self, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import TypeAdapter, ValidationError
 
 from dojang.pin.anchors import Anchors
 from dojang.pin.signatures import SigningKey
 from dojang.refusals import Refusal, SettingMissing, SettingRefused
 from dojang.serving import key_files
+from dojang.values.relying_party import RelyingParty
 
 PREFIX: Final = "DOJANG_CENTER_"
 FILE: Final = PREFIX + "SETTINGS"
@@ -38,6 +40,7 @@ class CenterSettings:
     status_url: str
     bank_url: str
     practice_url: str
+    sender: str
     host: str
     port: int
 
@@ -75,12 +78,22 @@ class CenterSettings:
             status_url=read("STATUS_URL", _origin),
             bank_url=read("BANK_URL", _origin),
             practice_url=read("PRACTICE_URL", str),
+            sender=read("SENDER", str),
             host=read("HOST", str),
             port=read("PORT", int),
         )
         if settings.anchors.ticket_key != settings.ticket_key.public:
             raise SettingRefused(setting=PREFIX + "KEYS", file="ticket.key", reason="not_of_the_anchors")
         return settings
+
+
+def relying_parties(clients: bytes) -> dict[str, RelyingParty]:
+    """The registered relying parties, by client_id, from their JSON. Raises `SettingRefused`."""
+    try:
+        found = TypeAdapter(list[RelyingParty]).validate_json(clients)
+    except ValidationError:
+        raise SettingRefused(setting=PREFIX + "CLIENTS") from None
+    return {party.client_id: party for party in found}
 
 
 def _origin(text: str) -> str:

@@ -233,6 +233,7 @@ def _center(ground: Ground) -> dict[str, str]:
         "DOJANG_CENTER_STATUS_URL": ground.status,
         "DOJANG_CENTER_BANK_URL": f"http://{HOST}:{ground.port(0)}",
         "DOJANG_CENTER_PRACTICE_URL": ground.practice,
+        "DOJANG_CENTER_SENDER": "한빛은행",
         "DOJANG_CENTER_HOST": HOST,
         "DOJANG_CENTER_PORT": str(ground.port(1)),
     }

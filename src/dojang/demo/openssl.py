@@ -54,8 +54,8 @@ def at_responder(papers: Papers, *, expected: str) -> Check:
     """`openssl ocsp`, asking the responder that the certificate names; `expected` is good or revoked."""
     access = papers.x509.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     address = next(a.access_location.value for a in access if a.access_method == AuthorityInformationAccessOID.OCSP)
-    words = ["ocsp", "-issuer", str(papers.issuing), "-cert", str(papers.certificate), "-url", address]
-    words += ["-CAfile", str(papers.root), "-sha256"]
+    words = ["ocsp", "-issuer", str(papers.issuing), "-sha256", "-cert", str(papers.certificate), "-url", address]
+    words += ["-CAfile", str(papers.root)]
     return _check(f"responder says {expected}", words, f"{papers.certificate}: {expected}", also="Response verify OK")
 
 

@@ -96,7 +96,7 @@ class Person:
         index = next(i for i, phone in enumerate(phones) if phone["kind"] == kind)
         call = self.ask(f"/api/v1/applications/{application}/call", {"route": route, "phone": index})
         number = self.facts["overseas_phone" if route == "overseas" else "phone"]
-        ringing = self._on_phone(number, "calls", "calls")
+        ringing = self._on_phone(number, "calls")
         answered(self.bank.post(f"/phones/{number}/calls/{ringing['call_id']}/answer", json={}))
         press = {"digits": call["number_to_press"]}
         answered(self.bank.post(f"/phones/{number}/calls/{ringing['call_id']}/press", json=press))
@@ -115,7 +115,7 @@ class Person:
         else:
             self.ask(f"{base}/mobile")
             number = self.facts["phone"]
-            approval = self._on_phone(number, "approvals", "approvals")
+            approval = self._on_phone(number, "approvals")
             path = f"/phones/{number}/approvals/{approval['approval_id']}"
             answered(self.bank.post(path, json={"decision": "approve"}))
             self.ask(f"{base}/mobile/check")
@@ -134,16 +134,20 @@ class Person:
 
     # the telephone
 
-    def text_message(self) -> str:
-        """The newest message of the mobile telephone."""
-        return str(self._on_phone(str(self.facts["phone"]), "messages", "messages")["text"])
+    def messages(self) -> int:
+        """How many text messages the mobile telephone has."""
+        return len(answered(self.bank.get(f"/phones/{self.facts['phone']}/messages"))["messages"])
 
-    def _on_phone(self, number: str, what: str, member: str) -> dict[str, Any]:
-        """The newest call, message or approval, once there is one."""
+    def text_message(self, after: int) -> str:
+        """The newest message of the mobile telephone, once it has more than `after`."""
+        return str(self._on_phone(str(self.facts["phone"]), "messages", after)["text"])
+
+    def _on_phone(self, number: str, what: str, after: int = 0) -> dict[str, Any]:
+        """The newest call, message or approval, once there are more than `after`."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            found = answered(self.bank.get(f"/phones/{number}/{what}"))[member]
-            if found:
+            found = answered(self.bank.get(f"/phones/{number}/{what}"))[what]
+            if len(found) > after:
                 newest: dict[str, Any] = found[0]
                 return newest
             time.sleep(_PAUSE)

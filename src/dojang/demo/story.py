@@ -53,20 +53,20 @@ class Story:
         finally:
             step.seconds = round(time.perf_counter() - begun, 3)
             mark = "[green]✓[/]" if step.outcome == "done" else "[red]✗[/]"
-            self.console.print(f"{mark} {name} [dim]{step.seconds * 1000:.0f} ms[/]", highlight=False)
+            self.console.print(f"{mark} {name} [dim]{step.seconds * 1000:.0f} ms[/]", highlight=False, soft_wrap=True)
             for note in step.notes:
-                self.console.print(f"    {note}", highlight=False, markup=False)
+                self.console.print(f"    {note}", highlight=False, markup=False, soft_wrap=True)
 
     def leave_out(self, name: str, why: str) -> None:
         """A step that is not run here, said openly."""
         self.steps.append(Step(name, outcome=f"not run: {why}"))
-        self.console.print(f"[yellow]–[/] {name} [dim]not run: {why}[/]", highlight=False)
+        self.console.print(f"[yellow]–[/] {name} [dim]not run: {why}[/]", highlight=False, soft_wrap=True)
 
     def check(self, check: Check) -> None:
         """Keep and print one check."""
         self.checks.append(check)
         mark = "[green]✓[/]" if check.passed else "[red]✗[/]"
-        self.console.print(f"  {mark} {check.name}: {check.said}", highlight=False)
+        self.console.print(f"  {mark} {check.name}: {check.said}", highlight=False, soft_wrap=True)
 
     @property
     def true(self) -> bool:

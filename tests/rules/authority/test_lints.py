@@ -338,3 +338,9 @@ def test_every_clause_has_a_citation_and_a_forgery_that_only_it_finds() -> None:
 def test_our_own_certificates_break_none() -> None:
     for made in (shared().root, shared().issuing, shared().responder, shared().holder()):
         assert lint.findings(made.x509, made.plan) == ()
+
+
+def test_a_random_kid_with_thirteen_digits_in_a_row_is_no_resident_number() -> None:
+    kid = bytes.fromhex("ab991231900000" + "a9" * 9)
+    plan = replace(PLAN, unique=kid.hex())
+    assert lint.findings(forged(plan, lambda tbs: None), plan) == ()

@@ -1,0 +1,154 @@
+"""Settings -> plugs -> desks -> the centre. One line per swap."""
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import httpx2
+from cryptography.hazmat.primitives.serialization import Encoding
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from dojang.adapters.certificate_status_http import HttpCertificateStatus
+from dojang.adapters.clock_system import SystemClock
+from dojang.adapters.core_banking_http import HttpCoreBanking
+from dojang.adapters.database.books import DatabaseBooks
+from dojang.adapters.database.engine import open_database
+from dojang.adapters.database.sealed import FieldCipher
+from dojang.adapters.database.upgrade import upgrade
+from dojang.adapters.departure_record_http import HttpDepartureRecord
+from dojang.adapters.guards_http import HttpGuards
+from dojang.adapters.key_vault_http import HttpKeyVault
+from dojang.adapters.mobile_confirm_http import HttpMobileConfirm
+from dojang.adapters.one_time_code_http import HttpOneTimeCode
+from dojang.adapters.phone_call_http import HttpPhoneCall
+from dojang.adapters.randomness_system import SystemRandomness
+from dojang.adapters.registration_authority_http import HttpRegistrationAuthority
+from dojang.adapters.security_card_http import HttpSecurityCard
+from dojang.adapters.text_message_http import HttpTextMessage
+from dojang.authority.profile import ISSUING, Addresses, Issuer
+from dojang.disclosure import id_token
+from dojang.jobs.schedule import Schedule, jobs_of
+from dojang.journeys.first_version import VersionDoor
+from dojang.journeys.log_in import LoginDesk
+from dojang.journeys.prove_identity import ProofDesk
+from dojang.journeys.visits import VisitsDesk
+from dojang.refusals import BankUnavailable, GuardUnavailable, StatusUnavailable, Unavailable, VaultUnavailable
+from dojang.serving.app import Ready
+from dojang.serving.calls import SignedCalls
+from dojang.serving.party import TIMEOUT, Party
+from dojang.settings import CenterSettings, relying_parties
+from dojang.web.api import applications, logins, transactions, versions
+from dojang.web.app import Site, application
+from dojang.web.openid import provider
+from dojang.web.sessions import Sessions
+from dojang.web.signing_api import signature_requests
+
+CALLER: Final = "center"
+_AFTER_THE_ANSWER: Final = 4  # threads
+
+
+@contextlib.contextmanager
+def center(settings: CenterSettings) -> Iterator[FastAPI]:
+    """The centre with its jobs running inside; its connections are closed after."""
+    with contextlib.ExitStack() as open_things:
+        database = open_database(settings.database)
+        open_things.callback(database.close)
+        upgrade(database)
+        books = DatabaseBooks(database, FieldCipher(settings.field_key))
+        parties = _Parties(settings, open_things)
+        visits = _visits_desk(settings, books, parties)
+        later = open_things.enter_context(ThreadPoolExecutor(_AFTER_THE_ANSWER, "after-the-answer"))
+        schedule = Schedule(jobs_of(visits), visits.clock.now)
+        schedule.start()
+        open_things.callback(schedule.stop)
+        yield _application(settings, visits, parties, later)
+
+
+class _Parties:
+    """The other services, each called with the centre's signature."""
+
+    def __init__(self, settings: CenterSettings, open_things: contextlib.ExitStack) -> None:
+        self._settings, self._open_things = settings, open_things
+        self.bank = self._party("bank", settings.bank_url, BankUnavailable)
+        self.vault = self._party("vault", settings.vault_url, VaultUnavailable)
+        self.status = self._party("status", settings.status_url, StatusUnavailable)
+        self.guards = {
+            guard.guard_id: self._party(guard.guard_id, guard.origin, GuardUnavailable, guard_id=guard.guard_id)
+            for guard in settings.anchors.guards
+        }
+
+    def _party(self, name: str, url: str, unavailable: type[Unavailable], **facts: str) -> Party:
+        auth = SignedCalls(CALLER, self._settings.call_key, name)
+        client = self._open_things.enter_context(httpx2.Client(base_url=url, auth=auth, trust_env=False))
+        return Party(client, unavailable, TIMEOUT, **facts)
+
+
+def _visits_desk(settings: CenterSettings, books: DatabaseBooks, parties: _Parties) -> VisitsDesk:
+    addresses = Addresses(settings.status_url, settings.practice_url)
+    return VisitsDesk(
+        books=books,
+        clock=SystemClock(),
+        chance=SystemRandomness(),
+        anchors=settings.anchors,
+        ticket_key=settings.ticket_key,
+        pin_origin=settings.pin_origin,
+        vault=HttpKeyVault(parties.vault),
+        guards=HttpGuards(parties.guards),
+        status=HttpCertificateStatus(parties.status),
+        registration=HttpRegistrationAuthority(parties.bank),
+        issuer=Issuer.of(settings.issuing_certificate, ISSUING, addresses),
+        chain=(settings.issuing_certificate.public_bytes(Encoding.DER), settings.anchors.root_certificate),
+    )
+
+
+def _proof_desk(visits: VisitsDesk, bank: Party) -> ProofDesk:
+    return ProofDesk(
+        books=visits.books,
+        clock=visits.clock,
+        randomness=visits.chance,
+        core_banking=HttpCoreBanking(bank),
+        departure_record=HttpDepartureRecord(bank),
+        phone_call=HttpPhoneCall(bank),
+        security_card=HttpSecurityCard(bank),
+        one_time_code=HttpOneTimeCode(bank),
+        mobile_confirm=HttpMobileConfirm(bank),
+        version_visits=VersionDoor(visits),
+    )
+
+
+def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties, later: ThreadPoolExecutor) -> FastAPI:
+    sessions = Sessions(visits.books, visits.clock, visits.chance, settings.origin)
+    login = LoginDesk(
+        visits=visits,
+        clients=relying_parties(settings.clients),
+        text_message=HttpTextMessage(parties.bank),
+        issuer=id_token.Issuer(settings.origin, settings.jws_key),
+        sender=settings.sender,
+        later=later.submit,
+    )
+    site = Site(
+        settings.origin,
+        settings.pin_origin,
+        visits.books,
+        visits.clock,
+        _ready(visits),
+        CollectorRegistry(),
+    )
+    routers = [
+        applications.router(_proof_desk(visits, parties.bank), sessions, settings.pin_origin, visits.chain),
+        transactions.router(visits),
+        versions.router(visits),
+        provider.router(login, sessions),
+        logins.router(login, sessions),
+        signature_requests.router(login, sessions),
+    ]
+    return application(site, routers)
+
+
+def _ready(visits: VisitsDesk) -> Ready:
+    def ready() -> None:
+        visits.books.tries.count("ready", since=visits.clock.now())
+
+    return ready
