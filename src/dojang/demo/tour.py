@@ -207,7 +207,7 @@ class Tour:
             cms.write_bytes(unb64(done["cms"]))
             self._out("receipt.json").write_bytes(used.receipt)
             self._story.check(openssl.signature(self._papers, cms, content))
-            same = content.exists() and content.read_bytes() == done["content"].encode()
+            same = content.exists() and content.read_bytes() == unb64(done["content"])
             self._story.check(Check("what openssl read is what the bank asked for", same, "byte by byte"))
             self._story.check(self._receipt_check(used.receipt))
 

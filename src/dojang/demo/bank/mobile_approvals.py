@@ -11,7 +11,7 @@ from dojang.demo.bank import phones, proofs
 from dojang.demo.bank.core_banking import ApplicationId, CustomerNumber
 from dojang.demo.bank.desk import Desk, new_id
 from dojang.demo.bank.proofs import Kind
-from dojang.demo.bank.tables import approvals
+from dojang.demo.bank.tables import NEWEST_FIRST, approvals
 from dojang.policy.numbers import NUMBERS
 from dojang.refusals import ApprovalOver, MediumNotOwned, NotFound
 from dojang.serving.bodies import B64, Body, Seconds
@@ -89,9 +89,7 @@ def state(connection: Connection, approval_id: str) -> ApprovalState:
 
 def of_phone(connection: Connection, number: str) -> list[PhoneApproval]:
     """The telephone's approvals, newest first."""
-    rows = connection.execute(
-        select(approvals).where(approvals.c.number == number).order_by(approvals.c.asked_at.desc())
-    )
+    rows = connection.execute(select(approvals).where(approvals.c.number == number).order_by(NEWEST_FIRST))
     return [
         PhoneApproval(
             approval_id=row.approval_id,

@@ -10,7 +10,7 @@ from dojang.demo.bank import proofs
 from dojang.demo.bank.core_banking import ApplicationId, CustomerNumber
 from dojang.demo.bank.desk import Desk, new_id
 from dojang.demo.bank.proofs import Kind
-from dojang.demo.bank.tables import calls, phones
+from dojang.demo.bank.tables import NEWEST_FIRST, calls, phones
 from dojang.policy.numbers import NUMBERS
 from dojang.refusals import CallOver, NotAbroad, NotFound, PhoneNotRegistered
 from dojang.serving.bodies import Body, Count, Seconds
@@ -97,9 +97,7 @@ def state(connection: Connection, desk: Desk, call_id: str) -> CallState:
 
 def of_phone(connection: Connection, desk: Desk, number: str) -> list[PhoneCall]:
     """The telephone's calls, newest first."""
-    rows = connection.execute(
-        select(calls).where(calls.c.number == number).order_by(calls.c.placed_at.desc(), calls.c.call_id)
-    )
+    rows = connection.execute(select(calls).where(calls.c.number == number).order_by(NEWEST_FIRST))
     return [
         PhoneCall(
             call_id=row.call_id,

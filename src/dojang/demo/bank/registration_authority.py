@@ -10,7 +10,7 @@ from dojang.authority import registration
 from dojang.demo.bank import proofs
 from dojang.demo.bank.core_banking import ApplicationId
 from dojang.demo.bank.desk import Desk
-from dojang.demo.bank.tables import applicants, customers, statements
+from dojang.demo.bank.tables import NEWEST_FIRST, applicants, customers, statements
 from dojang.pin.signatures import check_public_key
 from dojang.refusals import RegistrationRefused
 from dojang.serving.bodies import B64, Body, Bytes16, Bytes32, Bytes64
@@ -84,10 +84,7 @@ def sign(connection: Connection, desk: Desk, question: StatementQuestion) -> Sta
 def last_kid(connection: Connection, customer_number: str) -> LastKid:
     """The kid that was last signed for this customer, or empty."""
     kid = connection.scalar(
-        select(statements.c.kid)
-        .where(statements.c.customer_number == customer_number)
-        .order_by(statements.c.signed_at.desc())
-        .limit(1)
+        select(statements.c.kid).where(statements.c.customer_number == customer_number).order_by(NEWEST_FIRST).limit(1)
     )
     return LastKid(kid=kid or b"")
 

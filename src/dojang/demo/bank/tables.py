@@ -13,9 +13,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 metadata: Final = MetaData()
+
+# The order of arrival (SQLite counts its rows): two messages of one second have one too.
+NEWEST_FIRST: Final = literal_column("rowid").desc()
 
 
 def _customer() -> Column[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from dojang.demo.bank import phones
 from dojang.demo.bank.desk import Desk, new_id
-from dojang.demo.bank.tables import text_messages
+from dojang.demo.bank.tables import NEWEST_FIRST, text_messages
 from dojang.policy.numbers import NUMBERS
 from dojang.refusals import InvalidField, NotFound
 from dojang.serving.bodies import Body, Seconds
@@ -81,7 +81,7 @@ def of_phone(connection: Connection, number: str) -> list[TextReceived]:
     rows = connection.execute(
         select(text_messages)
         .where(text_messages.c.number == number, text_messages.c.state == "delivered")
-        .order_by(text_messages.c.sent_at.desc(), text_messages.c.message_id)
+        .order_by(NEWEST_FIRST)
     )
     return [
         TextReceived(message_id=row.message_id, text=row.text, purpose=row.purpose, sent_at=row.sent_at) for row in rows
