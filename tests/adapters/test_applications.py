@@ -56,6 +56,10 @@ def test_the_first_answer_to_an_item_stays(books: Books) -> None:
         books.consents.record("a-1", (no,), 11)
     assert books.consents.of("a-1") == ((yes, 10),)
     assert books.consents.of("a-2") == ()
+    with books.transaction():
+        assert books.consents.forget(10) == 0
+        assert books.consents.forget(11) == 1
+    assert books.consents.of("a-1") == ()
 
 
 def test_nothing_that_names_the_person_is_in_the_database_file(tmp_path: Path) -> None:

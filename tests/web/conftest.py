@@ -1,6 +1,7 @@
 """The centre's application API over the twins in memory, and a browser on one of our own pages."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,15 +106,16 @@ class Browser:
         return self.http.cookies.get(COOKIE)
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def browser(world: World) -> Iterator[Browser]:
+@contextmanager
+def browsing(world: World) -> Iterator[Browser]:
     sessions = Sessions(world.books, world.clock, world.randomness, ORIGIN)
     site = Site(ORIGIN, PIN_ORIGIN, world.books, world.clock, lambda: None, CollectorRegistry())
     app = application(site, [applications.router(world.desk, sessions, PIN_ORIGIN, (b"issuer", b"root"))])
     with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as http:
         yield Browser(world, http)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with browsing(World()) as made:
+        yield made

@@ -19,6 +19,8 @@ def run(books: Books, clock: Clock) -> None:
         (books.visits.forget, 0),
         (books.sessions.forget, 0),
         (books.applications.forget, DAY),
+        # The application to have the key stored is evidence for as long as a certificate lives and is kept.
+        (books.consents.forget, YEAR * (NUMBERS.certificate.years + retention.certificate_years)),
         (books.versions.forget, HOUR * NUMBERS.version.forget_hours),
         (books.transactions.forget, DAY * retention.transaction_days),
         (books.certificates.forget, YEAR * retention.certificate_years),

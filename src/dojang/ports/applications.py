@@ -35,3 +35,7 @@ class ConsentsBook(Protocol):
     def of(self, application_id: str) -> tuple[tuple[Consent, int], ...]:
         """Each with its time, in the order of the items' names."""
         ...
+
+    def forget(self, answered_before: int) -> int:
+        """Delete what was answered before; how many."""
+        ...

@@ -29,7 +29,7 @@ consents: Final = Table(
     Column("version", Integer, nullable=False),
     Column("text_sha256", Text, nullable=False),
     Column("agreed", Boolean, nullable=False),
-    Column("at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
 )
 
 
@@ -94,6 +94,10 @@ class DatabaseConsents:
             (Consent(row["item"], row["version"], row["text_sha256"], row["agreed"]), row["at"])
             for row in self._database.rows(found)
         )
+
+    def forget(self, answered_before: int) -> int:
+        """See `ConsentsBook`."""
+        return self._database.write(delete(consents).where(consents.c.at < answered_before))
 
 
 def _place(application_id: str) -> str:

@@ -39,3 +39,7 @@ class MemoryConsents(MemoryBook[tuple[str, str], tuple[Consent, int]]):
     def of(self, application_id: str) -> tuple[tuple[Consent, int], ...]:
         """See `ConsentsBook`."""
         return tuple(self.rows[key] for key in sorted(self.rows) if key[0] == application_id)
+
+    def forget(self, answered_before: int) -> int:
+        """See `ConsentsBook`."""
+        return self.drop(lambda answer: answer[1] < answered_before)

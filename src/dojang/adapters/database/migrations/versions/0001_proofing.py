@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("agreed", sa.Boolean, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
     )
+    op.create_index("ix_consents_at", "consents", ["at"])
     op.create_table(
         "sessions",
         sa.Column("id", sa.Text, primary_key=True),
