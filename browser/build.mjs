@@ -1,6 +1,6 @@
 /**
- * Bundles the PIN page into src/dojang/pin_page/static, the same bytes each time; or, with `--tests FOLDER`, the tests and
- * the checks that Chromium runs.
+ * Bundles the PIN page into src/dojang/pin_page/static, or with `--page FOLDER` into another, the same bytes each time; with
+ * `--tests FOLDER` the tests, and the checks that Chromium runs.
  */
 
 // @ts-check
@@ -14,15 +14,16 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** @type {import("esbuild").BuildOptions} */
 const common = { bundle: true, format: "esm", target: "es2022", charset: "utf8", logLevel: "warning" };
 
-const PAGE = "../src/dojang/pin_page/static";
+const PAGE = here("../src/dojang/pin_page/static");
 
-async function page() {
-  rmSync(here(PAGE), { recursive: true, force: true });
+/** @param {string} outdir */
+async function page(outdir) {
+  rmSync(outdir, { recursive: true, force: true });
   await build({
     ...common,
     absWorkingDir: here("."),
     entryPoints: ["src/pin_page/pin_page.ts", "src/pin_page/stretching_worker.ts", "src/pin_page/protocol.ts"],
-    outdir: here(PAGE),
+    outdir,
     splitting: true,
     chunkNames: "[name]-[hash]",
     platform: "browser",
@@ -33,7 +34,7 @@ async function page() {
     absWorkingDir: here("."),
     entryPoints: ["src/pin_page/index.html", "src/pin_page/pin_page.css"],
     loader: { ".html": "copy", ".css": "copy" },
-    outdir: here(PAGE),
+    outdir,
   });
 }
 
@@ -49,5 +50,5 @@ async function tests(folder) {
   });
 }
 
-const [flag, folder] = process.argv.slice(2);
-await (flag === "--tests" && folder ? tests(folder) : page());
+const [flag = "--page", folder = PAGE] = process.argv.slice(2);
+await (flag === "--tests" ? tests(folder) : page(folder));

@@ -1,10 +1,14 @@
-"""The tests of the browser's side, bundled once per worker."""
+"""The tests of the browser's side, bundled once per worker; and a Chromium that meets a world of the tests' own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.node import run_node
+from tests.browser.visitor import Visitor
+from tests.client.world import World
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +17,17 @@ def bundled_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser-tests")
     run_node("build.mjs", "--tests", folder)
     return folder
+
+
+@pytest.fixture
+def page_world(tmp_path: Path) -> World:
+    """Real guards, a real vault, and a small centre of the tests' own."""
+    return World(tmp_path)
+
+
+@pytest.fixture
+def visitor(browser: Browser, page_world: World, tmp_path: Path) -> Iterator[Visitor]:
+    """A customer's Chromium in that world. Whatever it wrote anywhere is searched for the PIN at the end."""
+    visitor = Visitor(browser, page_world, tmp_path / "visit.har")
+    yield visitor
+    visitor.leave()
