@@ -10,11 +10,12 @@ import pytest
 from dojang.client.verifier.receipt import verify_receipt
 from dojang.client.verifier.signature import Demands, verify_signature
 from dojang.journeys import first_version, issue_certificate, sign_transaction
+from dojang.journeys.version_checks import receipts_of
 from dojang.pin.encoding import b64, canonical
 from dojang.refusals import CertificateNotValid, CodeRefused, GuardUnavailable, VaultUnavailable
 from dojang.signing.what_is_signed import transfer_content
-from tests.client.world import PAIRS, PIN, VAULT, WRONG, Pad
-from tests.web.pin_page_center import CENTER, PIN_ORIGIN, RP, PinPageCenter
+from tests.client.world import CENTER, PAIRS, PIN, VAULT, WRONG, Pad
+from tests.web.pin_page_center import PIN_ORIGIN, RP, PinPageCenter
 
 OPEN = "/v1/transactions/open"
 
@@ -74,7 +75,7 @@ def test_with_one_guard_down_a_customer_enrols_and_signs_and_the_guard_hears_of_
     center.world.clock.moved += 60
     first_version.finish_versions(center.desk)
     version = center.books.versions.get(center.books.certificates.get(center.kid()).uid)
-    receipts = first_version.receipts_of(version)
+    receipts = receipts_of(version)
     assert [(one.message.guard_id, one.message.state) for one in receipts][2] == ("guard-3", "erased")
 
 
@@ -90,7 +91,7 @@ def test_a_guard_that_dies_before_the_statement_takes_it_later_as_live(center: P
     center.world.clock.moved += 60
     first_version.finish_versions(center.desk)
     version = center.books.versions.get(center.books.certificates.get(center.kid()).uid)
-    assert [receipt.message.state for receipt in first_version.receipts_of(version)] == ["live"] * 3
+    assert [receipt.message.state for receipt in receipts_of(version)] == ["live"] * 3
 
 
 def test_who_is_down_is_named_and_the_same_request_works_then(center: PinPageCenter) -> None:

@@ -21,7 +21,7 @@ class MemoryVisits(MemoryBook[bytes, Visit]):
     def by_bearer(self, bearer_sha256: bytes) -> Visit:
         """See `VisitsBook`."""
         for visit in self.rows.values():
-            if visit.bearer_sha256 == bearer_sha256:
+            if visit.bearer_sha256 and visit.bearer_sha256 == bearer_sha256:
                 return visit
         raise VisitRefused
 
