@@ -103,3 +103,29 @@ def vault_activation() -> Floor:
         (unwrap_and_load(), 1),
         (ecdsa_sign(), 1),
     )
+
+
+def certificate() -> Floor:
+    """V's step: two receipts and the registration authority's signature, the rehearsal's throw-away key and signature,
+    and the certificate's."""
+    return floor(
+        "3 Ed25519 verify + P-256 key + 2 P-256 sign",
+        (ed25519_verify(), 3),
+        (ecdsa_keygen(), 1),
+        (ecdsa_sign(), 2),
+    )
+
+
+def whole_use() -> Floor:
+    """One PIN signature by all: two attempts with the customer's side (blind, verify, unblind),
+    a confirm at three guards, V's step; the stretching of the PIN is left out."""
+    return floor(
+        "2 attempts, both sides + 3 confirms + V's step",
+        (group_multiplication(), 8 + 2 * 6),
+        (base_multiplication(), 2 + 2),
+        (ed25519_verify(), 2 + 4 + 3 + 6),
+        (ed25519_sign(), 2 + 2 + 1 + 2),
+        (hpke_open(), 2),
+        (unwrap_and_load(), 1),
+        (ecdsa_sign(), 1),
+    )

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from dojang.adapters import guards_http
 from dojang.adapters.certificate_status_http import HttpCertificateStatus
 from dojang.adapters.clock_system import SystemClock
 from dojang.adapters.core_banking_http import HttpCoreBanking
@@ -18,7 +19,6 @@ from dojang.adapters.database.engine import open_database
 from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.upgrade import upgrade
 from dojang.adapters.departure_record_http import HttpDepartureRecord
-from dojang.adapters.guards_http import HttpGuards
 from dojang.adapters.key_vault_http import HttpKeyVault
 from dojang.adapters.mobile_confirm_http import HttpMobileConfirm
 from dojang.adapters.one_time_code_http import HttpOneTimeCode
@@ -37,7 +37,7 @@ from dojang.journeys.visits import VisitsDesk
 from dojang.refusals import BankUnavailable, GuardUnavailable, StatusUnavailable, Unavailable, VaultUnavailable
 from dojang.serving.app import Ready
 from dojang.serving.calls import SignedCalls
-from dojang.serving.party import TIMEOUT, Party
+from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, logins, transactions, versions
 from dojang.web.app import Site, application
@@ -53,17 +53,33 @@ _AFTER_THE_ANSWER: Final = 4  # threads
 def center(settings: CenterSettings) -> Iterator[FastAPI]:
     """The centre with its jobs running inside; its connections are closed after."""
     with contextlib.ExitStack() as open_things:
-        database = open_database(settings.database)
-        open_things.callback(database.close)
-        upgrade(database)
-        books = DatabaseBooks(database, FieldCipher(settings.field_key))
-        parties = _Parties(settings, open_things)
-        visits = _visits_desk(settings, books, parties)
+        parties, visits = _opened(settings, open_things)
         later = open_things.enter_context(ThreadPoolExecutor(_AFTER_THE_ANSWER, "after-the-answer"))
-        schedule = Schedule(jobs_of(visits), visits.clock.now)
-        schedule.start()
-        open_things.callback(schedule.stop)
+        _run_jobs(visits, open_things)
         yield _application(settings, visits, parties, later)
+
+
+@contextlib.contextmanager
+def jobs(settings: CenterSettings) -> Iterator[None]:
+    """The centre's jobs alone, running inside."""
+    with contextlib.ExitStack() as open_things:
+        _, visits = _opened(settings, open_things)
+        _run_jobs(visits, open_things)
+        yield
+
+
+def _opened(settings: CenterSettings, open_things: contextlib.ExitStack) -> "tuple[_Parties, VisitsDesk]":
+    database = open_database(settings.database)
+    open_things.callback(database.close)
+    upgrade(database)
+    parties = _Parties(settings, open_things)
+    return parties, _visits_desk(settings, DatabaseBooks(database, FieldCipher(settings.field_key)), parties)
+
+
+def _run_jobs(visits: VisitsDesk, open_things: contextlib.ExitStack) -> None:
+    schedule = Schedule(jobs_of(visits), visits.clock.now)
+    schedule.start()
+    open_things.callback(schedule.stop)
 
 
 class _Parties:
@@ -75,14 +91,21 @@ class _Parties:
         self.vault = self._party("vault", settings.vault_url, VaultUnavailable)
         self.status = self._party("status", settings.status_url, StatusUnavailable)
         self.guards = {
-            guard.guard_id: self._party(guard.guard_id, guard.origin, GuardUnavailable, guard_id=guard.guard_id)
+            guard.guard_id: Party(
+                self._client(guard.guard_id, guard.origin),
+                GuardUnavailable,
+                guards_http.TIMEOUT,
+                guard_id=guard.guard_id,
+            )
             for guard in settings.anchors.guards
         }
 
-    def _party(self, name: str, url: str, unavailable: type[Unavailable], **facts: str) -> Party:
+    def _party(self, name: str, url: str, unavailable: type[Unavailable]) -> Party:
+        return Party(self._client(name, url), unavailable)
+
+    def _client(self, name: str, url: str) -> httpx2.Client:
         auth = SignedCalls(CALLER, self._settings.call_key, name)
-        client = self._open_things.enter_context(httpx2.Client(base_url=url, auth=auth, trust_env=False))
-        return Party(client, unavailable, TIMEOUT, **facts)
+        return self._open_things.enter_context(httpx2.Client(base_url=url, auth=auth, trust_env=False))
 
 
 def _visits_desk(settings: CenterSettings, books: DatabaseBooks, parties: _Parties) -> VisitsDesk:
@@ -95,7 +118,7 @@ def _visits_desk(settings: CenterSettings, books: DatabaseBooks, parties: _Parti
         ticket_key=settings.ticket_key,
         pin_origin=settings.pin_origin,
         vault=HttpKeyVault(parties.vault),
-        guards=HttpGuards(parties.guards),
+        guards=guards_http.HttpGuards(parties.guards),
         status=HttpCertificateStatus(parties.status),
         registration=HttpRegistrationAuthority(parties.bank),
         issuer=Issuer.of(settings.issuing_certificate, ISSUING, addresses),

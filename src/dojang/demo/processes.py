@@ -87,6 +87,11 @@ class Processes:
         """Where `name` writes its log."""
         return self.logs / f"{name}.log"
 
+    def memory(self) -> list[tuple[str, float]]:
+        """The resident memory of each process, in MB (Linux: VmRSS)."""
+        alive = [(name, one.process) for name, one in self.running.items() if one.process is not None]
+        return [(name, _resident(process.pid)) for name, process in alive]
+
     def _spawn(self, one: Running) -> None:
         program = one.program
         with self.log_of(program.name).open("ab") as log:
@@ -112,6 +117,12 @@ class Processes:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _resident(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(kilobytes) / 1024
 
 
 def _inherited() -> dict[str, str]:

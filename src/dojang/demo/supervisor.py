@@ -49,6 +49,10 @@ class Supervisor:
         while not self._stopping and not until():
             self._tick()
 
+    def memory(self) -> list[tuple[str, float]]:
+        """What each process keeps in memory now (VmRSS), in MB."""
+        return self._processes.memory()
+
     def _stop(self, *_: object) -> None:
         self._stopping = True
 

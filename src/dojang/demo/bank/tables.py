@@ -1,6 +1,6 @@
 """The bank's tables. Times are Unix seconds, amounts whole won."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UnaryExpression,
     UniqueConstraint,
     literal_column,
 )
@@ -19,7 +20,7 @@ from sqlalchemy import (
 metadata: Final = MetaData()
 
 # The order of arrival (SQLite counts its rows): two messages of one second have one too.
-NEWEST_FIRST: Final = literal_column("rowid").desc()
+NEWEST_FIRST: Final[UnaryExpression[Any]] = literal_column("rowid").desc()
 
 
 def _customer() -> Column[str]:
