@@ -1,6 +1,7 @@
 """The command line. Only the chosen command is imported.
 
-Exit codes: 0 done; 1 refused, or a check failed; 2 the words of the call were wrong, or the machine lacks something.
+Exit codes: 0 done; 1 refused, or a check failed; 2 the words of the call were wrong, or the machine lacks something;
+130 interrupted before it could tidy up by itself.
 """
 
 import argparse
@@ -53,6 +54,8 @@ def main(words: list[str] | None = None) -> int:
         facts = " ".join(f"{name}={value}" for name, value in refusal.facts.items())
         print(f"dojang {chosen}: {refusal.code} {facts}".rstrip(), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ the house stays up until Ctrl-C. Try-out only: the vault's master key is a file 
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from dojang.authority.profile import Addresses
 from dojang.commands import anchors, authority, center, status, vault
 from dojang.demo.bank import keys as bank_keys
 from dojang.demo.ground import DEFAULT_PORT_BASE, HOST, Ground
-from dojang.demo.processes import Program
+from dojang.demo.processes import PARENT, Program
 from dojang.demo.supervisor import Supervisor, refuse_taken_ports
 from dojang.guard import settings as guard_settings
 from dojang.pin.anchors import Anchors, GuardAnchor
@@ -55,18 +56,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Prepare, start, tell, stay."""
     console, begun = Console(), time.perf_counter()
     ground = Ground(arguments.data.resolve(), arguments.port_base)
+    ground.check()
+    refuse_taken_ports(programs_without_keys(ground))
     ground.claim()
-    names = programs_without_keys(ground)
-    refuse_taken_ports(names)
     console.print("[bold]Dojang 도장[/]  a house for trying out", highlight=False)
-    programs = prepare(ground)
-    with Supervisor(programs, ground.data).up() as house:
-        console.print(f"{len(programs)} processes ready after {time.perf_counter() - begun:.1f} s", highlight=False)
-        code = 0 if arguments.no_tour else _tell(house, ground)
-        if arguments.tour_only:
-            return code
-        _print_addresses(console, ground)
-        house.keep()
+    with ground.alone():
+        programs = prepare(ground)
+        with Supervisor(programs, ground.data).up() as house:
+            console.print(f"{len(programs)} processes ready after {time.perf_counter() - begun:.1f} s", highlight=False)
+            code = 0 if arguments.no_tour else _tell(house, ground)
+            if not arguments.tour_only and not house.stopping:
+                _print_addresses(console, ground)
+                house.keep()
     return code
 
 
@@ -242,13 +243,17 @@ def _center(ground: Ground) -> dict[str, str]:
 def _tell(house: Supervisor, ground: Ground) -> int:
     """The tour as a process of its own, while the house is kept up."""
     words = ["--center", ground.center, "--bank", ground.bank, "--data", str(ground.data)]
-    tour = subprocess.Popen([sys.executable, "-m", "dojang", "tour", *words])
+    tour = subprocess.Popen(
+        [sys.executable, "-m", "dojang", "tour", *words],
+        env={**os.environ, PARENT: str(os.getpid())},
+        start_new_session=True,  # Ctrl-C is for the supervisor, which ends the tour
+    )
     try:
         house.keep(until=lambda: tour.poll() is not None)
     finally:
         if tour.poll() is None:
             tour.terminate()
-    return tour.wait()
+    return 0 if tour.wait() == 0 else 1
 
 
 def _print_addresses(console: Console, ground: Ground) -> None:

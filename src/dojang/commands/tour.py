@@ -7,6 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
+import httpx2
 from rich.console import Console
 
 from dojang.demo.person import Houses
@@ -40,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         broken = str(error)
     except Refusal as refusal:
         broken = refusal.code
+    except httpx2.TransportError as error:
+        broken = f"the house does not answer ({type(error).__name__})"
     out.mkdir(parents=True, exist_ok=True)
     (out / "tour.json").write_text(json.dumps(story.as_json(), ensure_ascii=False, indent=2))
     passed = sum(check.passed for check in story.checks)

@@ -1,6 +1,9 @@
 """The demo's data folder and addresses: whose it is, and where every process answers."""
 
+import contextlib
+import fcntl
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,18 +22,40 @@ class Ground:
     data: Path
     port_base: int
 
-    def claim(self) -> None:
-        """Make the folder ours. Raises `DataFolderRefused`: somebody else's files, or another port base."""
-        self.data.mkdir(parents=True, exist_ok=True)
+    def check(self) -> None:
+        """Nothing is written. Raises `DataFolderRefused`: no folder, somebody else's files, or another port base."""
         mark = self.data / MARK
         if mark.exists():
             held = _port_base(mark)
             if held != self.port_base:
                 raise DataFolderRefused(folder=str(self.data), reason="another_port_base", port_base=held)
-        elif any(self.data.iterdir()):
-            raise DataFolderRefused(folder=str(self.data), reason="not_ours")
-        else:
-            mark.write_text(json.dumps({"port_base": self.port_base}))
+            return
+        try:
+            if self.data.exists() and any(self.data.iterdir()):
+                raise DataFolderRefused(folder=str(self.data), reason="not_ours")
+        except OSError:
+            raise DataFolderRefused(folder=str(self.data), reason="not_a_folder") from None
+
+    def claim(self) -> None:
+        """Make the folder ours. Raises what `check` refuses."""
+        self.check()
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            mark = self.data / MARK
+            if not mark.exists():
+                mark.write_text(json.dumps({"port_base": self.port_base}))
+        except OSError:
+            raise DataFolderRefused(folder=str(self.data), reason="cannot_be_written") from None
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other demo works in the folder meanwhile; a killed one lets go. Raises `DataFolderRefused`."""
+        with (self.data / MARK).open("rb") as mark:
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DataFolderRefused(folder=str(self.data), reason="in_use") from None
+            yield
 
     def port(self, offset: int) -> int:
         """A port of this ground."""

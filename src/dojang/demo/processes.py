@@ -12,6 +12,7 @@ from typing import Final
 
 import httpx2
 
+PARENT: Final = "DOJANG_PARENT"  # whose end is its own
 RESTART_AFTER: Final = 0.5
 STOP_WITHIN: Final = 8.0
 
@@ -97,7 +98,7 @@ class Processes:
         with self.log_of(program.name).open("ab") as log:
             one.process = subprocess.Popen(
                 [sys.executable, "-m", "dojang", *program.arguments],
-                env={**_inherited(), **program.settings, "DOJANG_PARENT": str(os.getpid())},
+                env={**_inherited(), **program.settings, PARENT: str(os.getpid())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -133,6 +134,6 @@ def _inherited() -> dict[str, str]:
 def ready(port: int, timeout: float = 1.0) -> bool:
     """Whether the service on `port` of this machine says that it can do its work."""
     try:
-        return httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=timeout).status_code == 200
+        return httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=timeout, trust_env=False).status_code == 200
     except httpx2.TransportError:
         return False

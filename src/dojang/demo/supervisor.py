@@ -5,6 +5,7 @@ it again, `names` lists them; the answer is `ok`, the list, or `unknown`.
 """
 
 import contextlib
+import os
 import signal
 import socket
 import time
@@ -53,6 +54,11 @@ class Supervisor:
         """What each process keeps in memory now (VmRSS), in MB."""
         return self._processes.memory()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping
+
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
@@ -91,7 +97,8 @@ class Supervisor:
     def _listening(self) -> Iterator[None]:
         self._socket_path.unlink(missing_ok=True)
         with self._listener as listener:
-            listener.bind(str(self._socket_path))
+            with _short(self._socket_path) as address:
+                listener.bind(address)
             self._socket_path.chmod(0o600)
             listener.listen(8)
             listener.settimeout(_TICK)
@@ -112,12 +119,23 @@ def refuse_taken_ports(programs: tuple[Program, ...]) -> None:
                 raise PortTaken(port=program.port, service=program.name) from None
 
 
+@contextlib.contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """Another name of `path`, inside: a socket's address holds 107 octets (unix(7)), a data folder may lie deeper."""
+    folder = os.open(path.parent, os.O_PATH)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
 def tell(data: Path, line: str) -> str:
     """What the supervisor of `data` answers to one line; empty when there is none."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_ANSWER_WITHIN)
         try:
-            connection.connect(str(data / SOCKET))
+            with _short(data / SOCKET) as address:
+                connection.connect(address)
             connection.sendall(line.encode())
             return connection.recv(4096).decode()
         except (FileNotFoundError, ConnectionRefusedError):
