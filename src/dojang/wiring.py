@@ -41,6 +41,7 @@ from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, logins, transactions, versions
 from dojang.web.app import Site, application
+from dojang.web.center import arrival
 from dojang.web.openid import provider
 from dojang.web.sessions import Sessions
 from dojang.web.signing_api import signature_requests
@@ -164,6 +165,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         transactions.router(visits),
         versions.router(visits),
         provider.router(login, sessions),
+        arrival.router(login, sessions),
         logins.router(login, sessions),
         signature_requests.router(login, sessions),
     ]

@@ -15,8 +15,8 @@ from dojang.refusals import ClientRefused
 from dojang.values.relying_party import RelyingParty
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-# Never "none" and no shared secrets: a key's own algorithm alone.
-ALGORITHMS: Final = {"EC": "ES256", "OKP": "EdDSA"}
+# Never "none" and no shared secrets: a key's own algorithm alone, Ed25519's by its old name too (RFC 9864).
+ALGORITHMS: Final = {"EC": ["ES256"], "OKP": ["Ed25519", "EdDSA"]}
 _KEYS: Final[dict[str, type[ECKey] | type[OKPKey]]] = {"EC": ECKey, "OKP": OKPKey}
 
 
@@ -58,7 +58,7 @@ def check(assertion_type: str, assertion: str, clients: Mapping[str, RelyingPart
         raise ClientRefused
     # 6
     jti = claims.get("jti")
-    if not isinstance(jti, str) or not 8 <= len(jti) <= 256:
+    if not isinstance(jti, str) or not 8 <= len(jti) <= 256 or not jti.isprintable():
         raise ClientRefused
     return Proven(client, jti, exp + skew)
 
@@ -75,10 +75,9 @@ def _claimed_issuer(assertion: str) -> str:
 
 def _verified(assertion: str, client: RelyingParty) -> dict[str, Any]:
     kind = str(client.jwk.get("kty"))
-    algorithm = ALGORITHMS[kind]
     key = _KEYS[kind].import_key(client.jwk)
     try:
-        token = jwt.decode(assertion, key, algorithms=[algorithm], registry=JWSRegistry(algorithms=[algorithm]))
+        token = jwt.decode(assertion, key, registry=JWSRegistry(algorithms=ALGORITHMS[kind]))
     except (JoseError, ValueError):
         raise ClientRefused from None
     return dict(token.claims)

@@ -10,14 +10,14 @@ from typing import Final
 from dojang.disclosure.authorization import Asked, AuthorizationRequest
 from dojang.disclosure.checks import (
     client_is_registered,
-    display_and_prompt_are_possible,
     nonce_is_given,
     nothing_is_sent_by_reference,
     parameters_stand_once,
     pkce_is_s256,
+    prompt_is_possible,
     redirect_uri_is_registered,
     response_is_a_code,
-    scope_is_openid,
+    scope_has_openid,
     state_is_given,
 )
 from dojang.values.relying_party import RelyingParty
@@ -32,11 +32,11 @@ TOLD_TO_THE_CLIENT: Final[tuple[Check, ...]] = (
     parameters_stand_once.check,
     nothing_is_sent_by_reference.check,
     response_is_a_code.check,
-    scope_is_openid.check,
+    scope_has_openid.check,
     state_is_given.check,
     nonce_is_given.check,
     pkce_is_s256.check,
-    display_and_prompt_are_possible.check,
+    prompt_is_possible.check,
 )
 
 

@@ -23,6 +23,12 @@ def run(books: Books, clock: Clock) -> None:
         (books.consents.forget, YEAR * (NUMBERS.certificate.years + retention.certificate_years)),
         (books.versions.forget, HOUR * NUMBERS.version.forget_hours),
         (books.transactions.forget, DAY * retention.transaction_days),
+        (books.signature_requests.forget, DAY * retention.transaction_days),
+        (books.interactions.forget, 0),
+        # A code that comes twice takes back its access token for as long as that lives.
+        (books.grants.forget, DAY),
+        (books.assertions.forget, 0),
+        (books.signed_in.forget, 0),
         (books.certificates.forget, YEAR * retention.certificate_years),
         (books.idempotency.forget, HOUR * NUMBERS.request.idempotency_hours),
         (books.tries.forget, longest),

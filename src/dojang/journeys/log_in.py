@@ -8,8 +8,8 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlencode
 
+from dojang.disclosure.addresses import with_answer
 from dojang.disclosure.authorization import AuthorizationRequest
 from dojang.disclosure.id_token import Issuer
 from dojang.journeys.sign_transaction import OpenedTransaction, new_code, open_login_transaction, result
@@ -20,6 +20,7 @@ from dojang.ports.text_message import TextMessage
 from dojang.refusals import (
     InteractionExpired,
     InteractionNotFound,
+    RelyingPartyUnknown,
     SmsCodeExpired,
     SmsLimit,
     SmsTriesSpent,
@@ -37,7 +38,10 @@ _LIMITS: Final = NUMBERS.text_message
 
 @dataclass(frozen=True, slots=True)
 class LoginDesk:
-    """What a login needs. `later` runs something after the answer is out; `sender` names who texts."""
+    """What a login needs. `later` runs something after the answer is out; `sender` names who texts.
+
+    Raises `ValueError` for a sender whose name leaves no room in a text message.
+    """
 
     visits: VisitsDesk
     clients: Mapping[str, RelyingParty]
@@ -45,6 +49,10 @@ class LoginDesk:
     issuer: Issuer
     sender: str
     later: Callable[[Callable[[], object]], object]
+
+    def __post_init__(self) -> None:
+        if _units(_text(self.sender, "", "0" * _LIMITS.digits)) > _LIMITS.characters:
+            raise ValueError("the sender's name is too long for a text message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ def begin(desk: LoginDesk, request: AuthorizationRequest, session: str) -> Inter
     """A relying party's checked request waits for its customer in this browser."""
     interaction = Interaction(
         id=b64(desk.visits.chance.token(16)),
+        begun_in=session,
         session=session,
         client_id=request.client_id,
         redirect_uri=request.redirect_uri,
@@ -76,67 +85,60 @@ def begin(desk: LoginDesk, request: AuthorizationRequest, session: str) -> Inter
 def identify(desk: LoginDesk, interaction_id: str, session: str, person: Person, address: str) -> Asked:
     """Say who you are. If the centre knows the person, a text message with a code goes out; the answer doesn't tell.
 
-    Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep`, `SmsLimit` (fact: retry_after).
+    A code that was sent before is void. Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep`,
+    `RelyingPartyUnknown`, `SmsLimit` (fact: retry_after).
     """
     books, now, code = desk.visits.books, desk.visits.clock.now(), desk.visits.chance.digits(_LIMITS.digits)
     with books.transaction():
         interaction = _mine(desk, interaction_id, session)
+        client = client_of(desk, interaction.client_id)
         if interaction.txn:
             raise WrongStep(expected="pin")
         _within_limits(desk, interaction, person, address, now)
         entry = books.certificates.valid_of_person(person)
-        sent = SentCode(sha256(code.encode()), person, entry.kid if entry else b"", now, now + _LIMITS.lifetime)
+        sent = SentCode(sha256(code.encode()), entry.kid if entry else b"", now, now + _LIMITS.lifetime)
         books.interactions.put(replace(interaction, sent=sent))
-    if sent.kid:
-        text = text_of(desk.sender, code)
-        desk.later(lambda: desk.text_message.send(person.phone, text, "login", f"{interaction_id}-{now}"))
+    if entry is not None:
+        number, text = entry.person.phone, text_of(desk.sender, client.name["ko"], code)
+        desk.later(lambda: desk.text_message.send(number, text, "login", f"{interaction_id}-{now}"))
     return Asked(masked_phone(person.phone), sent.expires_at, now + _LIMITS.resend_after)
 
 
-def text_of(sender: str, code: str) -> str:
-    """At most 70 characters: who, what for, the code, a warning."""
-    return f"[{sender}] 로그인 확인번호 {code}\n남에게 알려주지 마세요"
+def text_of(sender: str, relying_party: str, code: str) -> str:
+    """Who, what for, the code, a warning: at most 70 characters, as telephones count them (UCS-2)."""
+    room = _LIMITS.characters - _units(_text(sender, "", code))
+    while relying_party and _units(relying_party) > room:
+        relying_party = relying_party[:-1]
+    return _text(sender, relying_party, code)
 
 
-def enter_code(desk: LoginDesk, interaction_id: str, session: str, code: str) -> OpenedTransaction:
+def enter_code(
+    desk: LoginDesk, interaction_id: str, session: str, code: str, renew: Callable[[], str]
+) -> OpenedTransaction:
     """The code from the text message, then on to the PIN. A try is counted before the code is looked at.
 
-    Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep`, `SmsCodeExpired`, `SmsTriesSpent`, `WrongSmsCode`
-    (fact: tries_left).
+    Once it was right, the login goes on in a session that `renew` makes: whoever planted the one before in this browser
+    has no part in it. The right code again gets another code for the PIN page, from the session before too, whose
+    browser may have lost the answer. Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep`, `SmsCodeExpired`,
+    `SmsTriesSpent`, `WrongSmsCode` (fact: tries_left).
     """
-    books, now = desk.visits.books, desk.visits.clock.now()
-    with books.transaction():
-        interaction = _mine(desk, interaction_id, session)
-        sent = interaction.sent
-        if sent is None:
-            raise WrongStep(expected="identify")
-        if interaction.txn:
-            txn = interaction.txn
-        else:
-            txn = ""
-            if now >= sent.expires_at:
-                raise SmsCodeExpired
-            if sent.wrong >= _LIMITS.tries:
-                raise SmsTriesSpent
-            books.interactions.put(replace(interaction, sent=replace(sent, wrong=sent.wrong + 1)))
-    if not hmac.compare_digest(sha256(code.encode()), sent.code_sha256) or not sent.kid:
-        raise WrongSmsCode(tries_left=max(0, _LIMITS.tries - sent.wrong - 1))
-    if txn:
-        return new_code(desk.visits, txn, connected=True)
-    return _to_the_pin(desk, interaction, sent)
-
-
-def _to_the_pin(desk: LoginDesk, interaction: Interaction, sent: SentCode) -> OpenedTransaction:
-    opened = open_login_transaction(
-        desk.visits,
-        kid=sent.kid,
-        relying_party=interaction.client_id,
-        nonce=interaction.nonce.encode(),
-        return_to=f"{desk.issuer.name}/login?interaction={interaction.id}",
-    )
-    with desk.visits.books.transaction():
-        desk.visits.books.interactions.put(replace(interaction, sent=sent, txn=opened.txn))
-    return opened
+    interaction, sent = _try_counted(desk, interaction_id, session)
+    is_right = hmac.compare_digest(sha256(code.encode()), sent.code_sha256)
+    if not is_right or not sent.kid:
+        raise WrongSmsCode(tries_left=_LIMITS.tries - sent.tries)
+    opened = None
+    if not interaction.txn:
+        opened = open_login_transaction(
+            desk.visits,
+            kid=sent.kid,
+            relying_party=interaction.client_id,
+            nonce=interaction.nonce.encode(),
+            return_to=f"{desk.issuer.name}/login?interaction={interaction.id}",
+        )
+    txn = _entered(desk, interaction_id, sent, opened.txn if opened else interaction.txn, renew())
+    if opened and opened.txn == txn:
+        return opened
+    return new_code(desk.visits, txn, connected=True)
 
 
 def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
@@ -145,7 +147,10 @@ def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
     Raises `InteractionNotFound`, `InteractionExpired`.
     """
     interaction = _mine(desk, interaction_id, session)
-    if interaction.redirect_to or not interaction.txn or result(desk.visits, interaction.txn).state != "signed":
+    if interaction.redirect_to or not interaction.txn:
+        return interaction
+    evidence = result(desk.visits, interaction.txn)
+    if evidence.state != "signed":
         return interaction
     books, now, code = desk.visits.books, desk.visits.clock.now(), b64(desk.visits.chance.token(32))
     with books.transaction():
@@ -163,30 +168,87 @@ def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
                 nonce=interaction.nonce,
                 subject=subject,
                 txn=interaction.txn,
-                auth_time=result(desk.visits, interaction.txn).signed_at,
+                auth_time=evidence.signed_at,
                 expires_at=now + NUMBERS.login.code,
             )
         )
         # RFC 9207: the answer names its issuer, so that it is no answer to another's request.
-        answer = urlencode({"code": code, "state": interaction.state, "iss": desk.issuer.name})
-        done = replace(interaction, redirect_to=f"{interaction.redirect_uri}?{answer}")
+        answer = {"code": code, "state": interaction.state, "iss": desk.issuer.name}
+        done = replace(interaction, redirect_to=with_answer(interaction.redirect_uri, answer))
         books.interactions.put(done)
         books.signed_in.put(SignedIn(session, customer, now + NUMBERS.login.session))
     return done
 
 
+def client_of(desk: LoginDesk, client_id: str) -> RelyingParty:
+    """The relying party, while it is registered. Raises `RelyingPartyUnknown`."""
+    if client_id not in desk.clients:
+        raise RelyingPartyUnknown
+    return desk.clients[client_id]
+
+
 def _mine(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
-    """The interaction, if this browser began it."""
+    """The interaction, if this session may go on with it."""
     interaction = desk.visits.books.interactions.get(interaction_id)
     if interaction.session != session:
         raise InteractionNotFound
+    return _in_time(desk, interaction)
+
+
+def _in_time(desk: LoginDesk, interaction: Interaction) -> Interaction:
     if desk.visits.clock.now() >= interaction.expires_at:
         raise InteractionExpired
     return interaction
 
 
+def _try_counted(desk: LoginDesk, interaction_id: str, session: str) -> tuple[Interaction, SentCode]:
+    """The login and its sent code, with this try on it."""
+    books = desk.visits.books
+    with books.transaction():
+        interaction = _in_time(desk, books.interactions.get(interaction_id))
+        if session not in (interaction.session, interaction.begun_in):
+            raise InteractionNotFound
+        if interaction.sent is None:
+            raise WrongStep(expected="identify")
+        if not interaction.txn and desk.visits.clock.now() >= interaction.sent.expires_at:
+            raise SmsCodeExpired
+        if interaction.sent.tries >= _LIMITS.tries:
+            raise SmsTriesSpent
+        sent = replace(interaction.sent, tries=interaction.sent.tries + 1)
+        books.interactions.put(replace(interaction, sent=sent))
+    return interaction, sent
+
+
+def _entered(desk: LoginDesk, interaction_id: str, sent: SentCode, txn: str, session: str) -> str:
+    """The code was right: its try is given back and the login goes on in `session`. The transaction that counts.
+
+    Raises `SmsCodeExpired` where another code was sent meanwhile.
+    """
+    books = desk.visits.books
+    with books.transaction():
+        kept = books.interactions.get(interaction_id)
+        if kept.sent is None or replace(kept.sent, tries=sent.tries) != sent:
+            raise SmsCodeExpired
+        entered = replace(
+            kept, sent=replace(kept.sent, tries=kept.sent.tries - 1), txn=kept.txn or txn, session=session
+        )
+        books.interactions.put(entered)
+    return entered.txn
+
+
+def _text(sender: str, relying_party: str, code: str) -> str:
+    return f"[{sender}] {relying_party} 로그인 확인번호 {code}\n남에게 알려주지 마세요"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-be")) // 2
+
+
 def _within_limits(desk: LoginDesk, interaction: Interaction, person: Person, address: str, now: int) -> None:
-    """Against guessing who is a customer, and against text messages at our cost (domain rule 18)."""
+    """Against guessing who is a customer, and against text messages at our cost (domain rule 18).
+
+    What is refused is not counted: it ends with the transaction.
+    """
     if interaction.sent is not None and now < interaction.sent.sent_at + _LIMITS.resend_after:
         raise SmsLimit(retry_after=interaction.sent.sent_at + _LIMITS.resend_after - now)
     digits = "".join(letter for letter in person.phone if letter.isdigit())

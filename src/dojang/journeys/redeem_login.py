@@ -16,6 +16,7 @@ from dojang.values.relying_party import RelyingParty
 class TokenRequest:
     """RFC 6749 4.1.3, with RFC 7636 and RFC 7523. Empty where nothing was sent."""
 
+    client_id: str
     code: str = field(repr=False)
     redirect_uri: str
     code_verifier: str = field(repr=False)
@@ -48,13 +49,14 @@ def redeem(desk: LoginDesk, request: TokenRequest) -> TokenSet:
     Raises `ClientRefused`, `GrantRefused`.
     """
     client = authenticate(desk, request.client_assertion_type, request.client_assertion)
-    grant = _spent(desk, client, request)
-    now, secret = desk.visits.clock.now(), desk.visits.chance.token(32)
-    token = AccessToken(sha256(secret), grant.code_sha256, grant.subject, now + NUMBERS.login.access_token)
+    # RFC 7521 4.2: a client_id beside the assertion names the same client.
+    if request.client_id not in ("", client.client_id):
+        raise ClientRefused
+    secret = desk.visits.chance.token(32)
+    grant = _spent(desk, client, request, secret)
     evidence = result(desk.visits, grant.txn)
-    with desk.visits.books.transaction():
-        desk.visits.books.grants.put_token(token)
-    return TokenSet(desk.issuer.id_token(grant, evidence, now), b64(secret), NUMBERS.login.access_token)
+    id_token = desk.issuer.id_token(grant, evidence, desk.visits.clock.now())
+    return TokenSet(id_token, b64(secret), NUMBERS.login.access_token)
 
 
 def subject_of(desk: LoginDesk, access_token: str) -> str:
@@ -68,22 +70,18 @@ def subject_of(desk: LoginDesk, access_token: str) -> str:
     return found.subject
 
 
-def _spent(desk: LoginDesk, client: RelyingParty, request: TokenRequest) -> Grant:
-    """The grant, marked as redeemed before anything is given for it."""
-    books, hashed = desk.visits.books, _hashed(request.code)
+def _spent(desk: LoginDesk, client: RelyingParty, request: TokenRequest, secret: bytes) -> Grant:
+    """The grant, marked as redeemed together with the access token for it, so that a second coming finds the token."""
+    books, hashed, now = desk.visits.books, sha256(request.code.encode()), desk.visits.clock.now()
     with books.transaction():
         grant = books.grants.by_code(hashed)
         if grant is None:
             raise GrantRefused
         if not grant.redeemed:
-            now = desk.visits.clock.now()
             grant_checks.check(grant, client.client_id, request.redirect_uri, request.code_verifier, now)
             books.grants.put(replace(grant, redeemed=True))
+            books.grants.put_token(AccessToken(sha256(secret), hashed, grant.subject, now + NUMBERS.login.access_token))
             return grant
         if grant.client_id == client.client_id:
             books.grants.revoke_tokens(hashed)
     raise GrantRefused
-
-
-def _hashed(code: str) -> bytes:
-    return sha256(code.encode())

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dojang.journeys.log_in import LoginDesk
+from dojang.disclosure.addresses import is_way_back, with_answer
+from dojang.journeys.log_in import LoginDesk, client_of
 from dojang.journeys.sign_transaction import (
     OpenedTransaction,
     check_contents,
@@ -11,17 +12,19 @@ from dojang.journeys.sign_transaction import (
     open_signature_transaction,
     result,
 )
-from dojang.pin.encoding import b64
+from dojang.pin.encoding import b64, canonical, sha256
 from dojang.policy.numbers import NUMBERS
 from dojang.refusals import CertificateNotFound, ConnectFirst, SignatureRequestNotFound, SignatureRequestRefused
 from dojang.values.login import SignatureRequest
 from dojang.values.relying_party import RelyingParty
 from dojang.values.transaction import ContentItem, SigningPurpose, TransactionResult
+from dojang.values.web import KeptAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a relying party asks for. `subject` is the customer's name there, from an earlier login."""
+    """What a relying party asks for. `subject` is the customer's name there, from an earlier login; `state` names the
+    request there, so that the same state is the same request."""
 
     purpose: SigningPurpose
     items: Sequence[ContentItem]
@@ -31,13 +34,13 @@ class Pushed:
 
 
 def push(desk: LoginDesk, client: RelyingParty, pushed: Pushed) -> SignatureRequest:
-    """The request waits for its customer.
+    """The request waits for its customer; pushed again, it is the one that waits already.
 
     Raises `SignatureRequestRefused` for a subject or an address that is not this client's, `TransactionRefused` for
-    contents that cannot be shown.
+    contents that cannot be shown, `IdempotencyKeyReused` for a state that named another request.
     """
     books, now = desk.visits.books, desk.visits.clock.now()
-    if not pushed.redirect_uri.startswith(client.return_uris) or "#" in pushed.redirect_uri:
+    if not is_way_back(client, pushed.redirect_uri):
         raise SignatureRequestRefused
     check_contents(client.client_id, pushed.purpose, pushed.items)
     customer = books.subjects.customer(client.client_id, pushed.subject)
@@ -53,9 +56,22 @@ def push(desk: LoginDesk, client: RelyingParty, pushed: Pushed) -> SignatureRequ
         state=pushed.state,
         expires_at=now + NUMBERS.login.signature_request,
     )
+    asked = KeptAnswer(f"push {client.client_id}", sha256(pushed.state.encode()).hex(), _fingerprint(pushed), now)
     with books.transaction():
+        kept = books.idempotency.begin(asked)
+        if kept.body:
+            return books.signature_requests.get(kept.body.decode())
         books.signature_requests.put(request)
+        books.idempotency.finish(replace(asked, status=201, body=request.id.encode()))
     return request
+
+
+def asked_by(desk: LoginDesk, request_id: str) -> RelyingParty:
+    """Who asks, as long as it waits. Raises `SignatureRequestNotFound`, `RelyingPartyUnknown`."""
+    request = desk.visits.books.signature_requests.get(request_id)
+    if desk.visits.clock.now() >= request.expires_at:
+        raise SignatureRequestNotFound
+    return client_of(desk, request.client_id)
 
 
 def open_request(desk: LoginDesk, request_id: str, session: str) -> OpenedTransaction:
@@ -81,12 +97,16 @@ def open_request(desk: LoginDesk, request_id: str, session: str) -> OpenedTransa
         relying_party=request.client_id,
         purpose=request.purpose,
         items=request.items,
-        return_to=request.redirect_uri,
+        return_to=with_answer(
+            request.redirect_uri, {"request_id": request.id, "state": request.state, "iss": desk.issuer.name}
+        ),
         connected=True,
     )
+    # Opened twice at once: the first one counts, and the other transaction's code is given to nobody.
     with books.transaction():
-        books.signature_requests.put(replace(request, txn=opened.txn))
-    return opened
+        txn = books.signature_requests.get(request_id).txn or opened.txn
+        books.signature_requests.put(replace(request, txn=txn))
+    return opened if txn == opened.txn else new_code(desk.visits, txn, connected=True)
 
 
 def result_of(desk: LoginDesk, client: RelyingParty, request_id: str) -> TransactionResult:
@@ -98,3 +118,8 @@ def result_of(desk: LoginDesk, client: RelyingParty, request_id: str) -> Transac
         return result(desk.visits, request.txn)
     late = desk.visits.clock.now() >= request.expires_at
     return TransactionResult("expired" if late else "pending")
+
+
+def _fingerprint(pushed: Pushed) -> bytes:
+    items = [[item.label, b64(item.content)] for item in pushed.items]
+    return sha256(canonical([pushed.purpose, items, pushed.subject, pushed.redirect_uri]))

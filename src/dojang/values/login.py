@@ -5,7 +5,6 @@ from typing import ClassVar, Final
 
 from pydantic import ConfigDict
 
-from dojang.values.certificate import Person
 from dojang.values.transaction import ContentItem, SigningPurpose
 
 _BYTES_AS_BASE64: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -13,28 +12,32 @@ _BYTES_AS_BASE64: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="ba
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """The SMS code that counts: its hash, when it was sent, until when it is good, how often it was mistyped.
+    """The SMS code that counts: its hash, when it was sent, until when it is good, how many tries it has taken.
 
-    `kid` is empty where nobody was found and nothing was sent: no code is right then.
+    A hash of six digits hides nothing by itself: books keep it sealed. `kid` is empty where nobody was found and
+    nothing was sent: no code is right then.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
     code_sha256: bytes = field(repr=False)
-    person: Person = field(repr=False)
     kid: bytes
     sent_at: int
     expires_at: int
-    wrong: int = 0
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One login of one browser for one relying party. `txn` once the SMS code was right, `redirect_to` once signed."""
+    """One login of one browser for one relying party. `txn` once the SMS code was right, `redirect_to` once signed.
+
+    `session` may go on with it: `begun_in` until the SMS code was right, then one that nobody could know before.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
     id: str
+    begun_in: str
     session: str
     client_id: str
     redirect_uri: str
@@ -67,7 +70,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class SignatureRequest:
-    """What a relying party pushed. `txn` once the customer opened it, in the session `session`."""
+    """What a relying party pushed. `txn` once the customer opened it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 

@@ -45,6 +45,10 @@ class Sessions:
         """The id of the request's session, or of a new one whose cookie goes with the response."""
         if self._find(request) is not None:
             return self.required(request)
+        return self.renewed(response)
+
+    def renewed(self, response: Response) -> str:
+        """The id of a new session, whose cookie takes the place of any other: nobody can have planted it."""
         token, now = b64(self._randomness.token(_TOKEN)), self._clock.now()
         self._put(Session(_id_of(token), now, now + NUMBERS.session.lifetime))
         response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=self._secure, path="/")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
 from dojang.journeys import log_in
@@ -12,6 +12,7 @@ from dojang.values.certificate import Person
 from dojang.web.sessions import Sessions
 
 PREFIX: Final = "/api/v1/logins"
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class WhoForm(Body):
@@ -19,7 +20,7 @@ class WhoForm(Body):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     phone: Annotated[str, Field(pattern=r"^[0-9+ .()-]{7,24}$")]
-    birth_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    birth_date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class AskedView(Body):
@@ -33,7 +34,7 @@ class AskedView(Body):
 class CodeForm(Body):
     """Six digits from the text message; spaces are forgiven."""
 
-    code: Annotated[str, Field(pattern=r"^ *(\d *){6}$", max_length=24)]
+    code: Annotated[str, Field(pattern=r"^ *([0-9] *){6}$", max_length=24)]
 
 
 class PinVisit(Body):
@@ -58,7 +59,7 @@ class LoginsApi:
     def __init__(self, desk: LoginDesk, sessions: Sessions) -> None:
         self._desk, self._sessions = desk, sessions
 
-    def look(self, interaction: str, request: Request) -> LoginView:
+    def look(self, interaction: Id, request: Request) -> LoginView:
         """How the login stands."""
         found = log_in.look(self._desk, interaction, self._sessions.required(request))
         state: Literal["identify", "sms_code", "pin", "done"] = "identify" if found.sent is None else "sms_code"
@@ -68,25 +69,32 @@ class LoginsApi:
             state=state, relying_party=found.client_id, expires_at=found.expires_at, redirect_to=found.redirect_to
         )
 
-    def identify(self, interaction: str, body: WhoForm, request: Request) -> AskedView:
+    def identify(self, interaction: Id, body: WhoForm, request: Request) -> AskedView:
         """A code goes out by text message, if the centre knows this person."""
         address = request.client.host if request.client else ""
         person = Person(body.name, body.phone, body.birth_date)
         asked = log_in.identify(self._desk, interaction, self._sessions.required(request), person, address)
         return AskedView(masked_phone=asked.masked_phone, expires_at=asked.expires_at, resend_at=asked.resend_at)
 
-    def sms_code(self, interaction: str, body: CodeForm, request: Request) -> PinVisit:
-        """On to the PIN."""
+    def sms_code(self, interaction: Id, body: CodeForm, request: Request, response: Response) -> PinVisit:
+        """On to the PIN, in a new session."""
         request.state.keep_answer = False
-        session = self._sessions.required(request)
-        opened = log_in.enter_code(self._desk, interaction, session, body.code.replace(" ", ""))
+        session, code = self._sessions.required(request), body.code.replace(" ", "")
+        opened = log_in.enter_code(
+            self._desk, interaction, session, code, renew=lambda: self._sessions.renewed(response)
+        )
         return PinVisit(pin_url=opened.pin_url, code=opened.code)
+
+
+def unstored(response: Response) -> None:
+    """No cache keeps an answer that may hold a code."""
+    response.headers["Cache-Control"] = "no-store"
 
 
 def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
     """Every path of a login."""
     api = LoginsApi(desk, sessions)
-    made = APIRouter(prefix=PREFIX, tags=["logins"])
+    made = APIRouter(prefix=PREFIX, tags=["logins"], dependencies=[Depends(unstored)])
     made.add_api_route("/{interaction}", api.look, methods=["GET"])
     made.add_api_route("/{interaction}/identify", api.identify, methods=["POST"])
     made.add_api_route("/{interaction}/sms-code", api.sms_code, methods=["POST"])

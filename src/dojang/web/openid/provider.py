@@ -2,22 +2,34 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from dojang.disclosure import request_checks
+from dojang.disclosure import client_assertion, request_checks
+from dojang.disclosure.addresses import with_answer
 from dojang.disclosure.id_token import ACR, ALGORITHM
 from dojang.journeys import log_in, redeem_login
 from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.redeem_login import TokenRequest
-from dojang.refusals import AccessTokenRefused, AuthorizationRefused, ClientRefused, GrantRefused
+from dojang.refusals import (
+    AccessTokenRefused,
+    AuthorizationRefused,
+    ClientRefused,
+    GrantRefused,
+    InvalidField,
+    RelyingPartyUnknown,
+)
+from dojang.serving.app import problem_response
+from dojang.web.center.arrival import refused
 from dojang.web.sessions import Sessions
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _NO_STORE: Final = {"Cache-Control": "no-store"}
+_PARAMETERS: Final = 40
+_LONGEST: Final = 8192  # characters of a query
 
 
 class Provider:
@@ -42,7 +54,9 @@ class Provider:
             "scopes_supported": ["openid"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA"],
+            "token_endpoint_auth_signing_alg_values_supported": [
+                algorithm for algorithms in client_assertion.ALGORITHMS.values() for algorithm in algorithms
+            ],
             "code_challenge_methods_supported": ["S256"],
             "acr_values_supported": [ACR],
             "claims_supported": ["sub", "acr", "amr", "auth_time", "signature_evidence"],
@@ -59,13 +73,15 @@ class Provider:
 
     def authorize(self, request: Request) -> Response:
         """A login begins, in this browser."""
-        parameters = parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=40)
+        parameters = _parameters(request.scope["query_string"])
         try:
             checked = request_checks.check(parameters, self._desk.clients)
-        except AuthorizationRefused as refused:
-            told = {name: str(refused.facts[name]) for name in ("error", "state") if refused.facts[name]}
-            back = urlencode({**told, "iss": self._desk.issuer.name})
-            return RedirectResponse(f"{refused.facts['redirect_uri']}?{back}", 303, headers=_NO_STORE)
+        except RelyingPartyUnknown as unknown:
+            return refused(unknown)
+        except AuthorizationRefused as no:
+            told = {name: str(no.facts[name]) for name in ("error", "state") if no.facts[name]}
+            back = with_answer(str(no.facts["redirect_uri"]), {**told, "iss": self._desk.issuer.name})
+            return RedirectResponse(back, 303, headers=_NO_STORE)
         response = RedirectResponse("/login", 303, headers=_NO_STORE)
         interaction = log_in.begin(self._desk, checked, self._sessions.entered(request, response))
         response.headers["Location"] = f"/login?interaction={interaction.id}"
@@ -79,6 +95,7 @@ class Provider:
             tokens = redeem_login.redeem(
                 self._desk,
                 TokenRequest(
+                    form.get("client_id", ""),
                     form.get("code", ""),
                     form.get("redirect_uri", ""),
                     form.get("code_verifier", ""),
@@ -102,9 +119,13 @@ class Provider:
     def userinfo(self, request: Request) -> JSONResponse:
         """Only who it is: everything else stands in the ID token (OpenID Connect Core 5.3)."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer":
-            raise AccessTokenRefused
-        return JSONResponse({"sub": redeem_login.subject_of(self._desk, token)}, headers=_NO_STORE)
+        try:
+            subject = redeem_login.subject_of(self._desk, token if kind.lower() == "bearer" else "")
+        except AccessTokenRefused as no:
+            response = problem_response(no)
+            response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750 3
+            return response
+        return JSONResponse({"sub": subject}, headers=_NO_STORE)
 
 
 def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
@@ -114,9 +135,27 @@ def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
     made.add_api_route("/.well-known/openid-configuration", provider.configuration, methods=["GET"])
     made.add_api_route("/openid/jwks", provider.jwks, methods=["GET"])
     made.add_api_route("/openid/authorize", provider.authorize, methods=["GET"])
+    made.add_api_route("/openid/authorize", _posted, methods=["POST"])
     made.add_api_route("/openid/token", _read_form(provider.token), methods=["POST"])
     made.add_api_route("/openid/userinfo", provider.userinfo, methods=["GET", "POST"])
     return made
+
+
+async def _posted(request: Request) -> Response:
+    """The same as a GET (OpenID Connect Core 3.1.2.1): only that carries our cookie, which is SameSite=Lax."""
+    query = await request.body()
+    _parameters(query)
+    return RedirectResponse(f"/openid/authorize?{query.decode()}", 303, headers=_NO_STORE)
+
+
+def _parameters(query: bytes) -> list[tuple[str, str]]:
+    """In order, the empty ones too. Raises `InvalidField`."""
+    try:
+        if len(query) > _LONGEST:
+            raise ValueError
+        return parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=_PARAMETERS, errors="strict")
+    except ValueError:
+        raise InvalidField(field="query") from None
 
 
 def _read_form(endpoint: Callable[[dict[str, str]], JSONResponse]) -> Callable[[Request], Awaitable[JSONResponse]]:

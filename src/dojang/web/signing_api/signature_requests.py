@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from dojang.journeys import redeem_login, request_signature
@@ -12,7 +12,7 @@ from dojang.journeys.request_signature import Pushed
 from dojang.serving.bodies import B64, Body
 from dojang.values.relying_party import RelyingParty
 from dojang.values.transaction import ContentItem
-from dojang.web.api.logins import PinVisit
+from dojang.web.api.logins import Id, PinVisit, unstored
 from dojang.web.sessions import Sessions
 
 PREFIX: Final = "/api/v1/signature-requests"
@@ -35,12 +35,12 @@ class ItemForm(Body):
 
 
 class PushForm(ProvenBody):
-    """What the customer `sub` is to sign."""
+    """What the customer `sub` is to sign. One item: the result carries one signature."""
 
     purpose: Literal["transfer"]
     format: Literal["cms"]
-    items: Annotated[list[ItemForm], Field(min_length=1, max_length=16)]
-    sub: Annotated[str, Field(min_length=1, max_length=128)]
+    items: Annotated[list[ItemForm], Field(min_length=1, max_length=1)]
+    sub: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
     redirect_uri: Annotated[str, Field(max_length=2000)]
     state: Annotated[str, Field(min_length=1, max_length=512)]
 
@@ -81,7 +81,7 @@ class SignatureRequestsApi:
             expires_at=request.expires_at,
         )
 
-    def result(self, request_id: str, body: ProvenBody) -> ResultView:
+    def result(self, request_id: Id, body: ProvenBody) -> ResultView:
         """How it stands."""
         found = request_signature.result_of(self._desk, self._client(body), request_id)
         return ResultView(
@@ -93,7 +93,7 @@ class SignatureRequestsApi:
             receipt=json.loads(found.receipt) if found.receipt else {},
         )
 
-    def open(self, request_id: str, request: Request) -> PinVisit:
+    def open(self, request_id: Id, request: Request) -> PinVisit:
         """The customer's browser, logged in here, goes on to the PIN."""
         request.state.keep_answer = False
         opened = request_signature.open_request(self._desk, request_id, self._sessions.required(request))
@@ -106,7 +106,7 @@ class SignatureRequestsApi:
 def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
     """Every path of a signature request."""
     api = SignatureRequestsApi(desk, sessions)
-    made = APIRouter(tags=["signature requests"])
+    made = APIRouter(tags=["signature requests"], dependencies=[Depends(unstored)])
     made.add_api_route(PREFIX, api.push, methods=["POST"], status_code=201)
     made.add_api_route(f"{PREFIX}/{{request_id}}/result", api.result, methods=["POST"])
     made.add_api_route(f"{OPEN_PREFIX}/{{request_id}}/open", api.open, methods=["POST"])

@@ -1,0 +1,1 @@
+"""The certification centre's pages."""
