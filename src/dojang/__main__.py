@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "authority": "the offline root: init, check-profile",
     "vault": "the signing module: init, certify-responder",
     "guard": "a PIN guard: init",
-    "center": "the certification centre: init",
+    "center": "the certification centre: init, migrate",
     "status": "the status service: init",
     "anchors": "who trusts whom: make",
     "jobs": "what the clock asks of the centre: run",

@@ -14,10 +14,10 @@ from dojang.adapters import guards_http
 from dojang.adapters.certificate_status_http import HttpCertificateStatus
 from dojang.adapters.clock_system import SystemClock
 from dojang.adapters.core_banking_http import HttpCoreBanking
+from dojang.adapters.database import head
 from dojang.adapters.database.books import DatabaseBooks
 from dojang.adapters.database.engine import open_database
 from dojang.adapters.database.sealed import FieldCipher
-from dojang.adapters.database.upgrade import upgrade
 from dojang.adapters.departure_record_http import HttpDepartureRecord
 from dojang.adapters.key_vault_http import HttpKeyVault
 from dojang.adapters.mobile_confirm_http import HttpMobileConfirm
@@ -72,7 +72,7 @@ def jobs(settings: CenterSettings) -> Iterator[None]:
 def _opened(settings: CenterSettings, open_things: contextlib.ExitStack) -> "tuple[_Parties, VisitsDesk]":
     database = open_database(settings.database)
     open_things.callback(database.close)
-    upgrade(database)
+    head.check(database)
     parties = _Parties(settings, open_things)
     return parties, _visits_desk(settings, DatabaseBooks(database, FieldCipher(settings.field_key)), parties)
 

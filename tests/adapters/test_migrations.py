@@ -2,13 +2,17 @@
 
 import threading
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 import dojang.adapters.database.books  # noqa: F401 (every table hangs on the metadata)
+from dojang.adapters.database import head
 from dojang.adapters.database.engine import Database
 from dojang.adapters.database.tables import metadata
 from dojang.adapters.database.upgrade import upgrade
+from dojang.refusals import DatabaseNotMigrated
 
 
 def test_migrations_and_metadata_agree(empty_database: Database) -> None:
@@ -43,3 +47,17 @@ def test_two_processes_that_upgrade_at_once_both_find_the_tables(empty_database:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_a_database_without_the_newest_tables_is_not_served(empty_database: Database) -> None:
+    with pytest.raises(DatabaseNotMigrated):
+        head.check(empty_database)
+    upgrade(empty_database)
+    head.check(empty_database)
+
+
+def test_a_database_of_another_time_is_not_served(database: Database) -> None:
+    with database.transaction():
+        database.write(text("UPDATE alembic_version SET version_num = '0001_proofing'"))
+    with pytest.raises(DatabaseNotMigrated):
+        head.check(database)

@@ -89,6 +89,7 @@ def _make_keys(ground: Ground) -> Public:
         vault.certify(data / "vault", issuing, request, responder, addresses, ALLOWED)
     guards = tuple(guard_settings.init(data / f"guard-{i}") for i in range(1, NUMBERS.pin.guards + 1))
     center.init(data / "center")
+    center.migrate(_center_database(ground))
     bank = bank_keys.make(data / "bank" / "keys")
     public = Public(
         made.identity_key,
@@ -220,10 +221,14 @@ def _bank(ground: Ground, public: Public) -> dict[str, str]:
     }
 
 
+def _center_database(ground: Ground) -> str:
+    return f"sqlite:///{ground.data / 'center' / 'center.db'}"
+
+
 def _center(ground: Ground) -> dict[str, str]:
     folder = ground.data / "center"
     return {
-        "DOJANG_CENTER_DATABASE": f"sqlite:///{folder / 'center.db'}",
+        "DOJANG_CENTER_DATABASE": _center_database(ground),
         "DOJANG_CENTER_KEYS": str(folder),
         "DOJANG_CENTER_CLIENTS": str(folder / "clients.json"),
         "DOJANG_CENTER_ANCHORS": str(ground.data / "anchors.json"),
