@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import Connection, Engine, Executable, RowMapping, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -105,6 +104,8 @@ def sqlite_database(path: Path) -> Database:
 
 def postgresql_database(conninfo: str) -> Database:
     """The database behind a libpq connection string or URI."""
+    import psycopg  # here, because it costs 9 MB that a centre on SQLite does not need
+
     connect: Callable[[], Any] = lambda: psycopg.connect(conninfo)  # noqa: E731 (typed for SQLAlchemy)
     engine = create_engine(
         "postgresql+psycopg://", creator=connect, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=True
