@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from typing import TextIO
 
 import structlog
 from granian.constants import Interfaces
@@ -14,8 +15,8 @@ from granian.server.embed import Server
 from starlette.types import ASGIApp
 
 
-def log_as_json(service: str) -> None:
-    """Every line of the process is one JSON object with the service's name: an event and ids."""
+def log_as_json(service: str, to: TextIO | None = None) -> None:
+    """Every line of the process is one JSON object with the service's name: an event and ids. `to`: standard error."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -23,7 +24,7 @@ def log_as_json(service: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(to or sys.stderr),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
