@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,15 +11,17 @@ import psycopg
 import pytest
 
 from dojang.pin.encoding import sha256
-from dojang.refusals import ActivationReplayed, VaultUnavailable
+from dojang.refusals import ActivationReplayed, TransactionRefused, VaultUnavailable
 from dojang.vault import use_log
 from dojang.vault.activation import Activated, ActivationRequest, activate
+from dojang.vault.certificates import certify
+from dojang.vault.credentials import make_credential
 from dojang.vault.database import Connection, Database
 from dojang.vault.database_postgres import PostgresDatabase
 from dojang.vault.database_sqlite import SqliteDatabase
 from dojang.vault.schema import SCHEMA
 from dojang.vault.use_book import NewUse, UseBook
-from tests.vault.world import Clock, World, opened
+from tests.vault.world import Clock, Customer, World, opened
 
 OpenDatabase = Callable[[], Database]
 
@@ -136,6 +139,26 @@ def test_a_use_is_forgotten_only_after_nothing_can_use_its_transaction_again(wor
     world.desk.uses.forget(exp + 1)
     assert world.desk.database.read(lambda connection: connection.rows("SELECT count(*) FROM uses")) == [(0,)]
     assert len(log_of(world.desk.database)) == 3
+
+
+@pytest.mark.parametrize("changed", ["ver", "authorization_key", "kid"])
+def test_a_use_is_written_down_only_for_the_version_that_lives_now(world: World, changed: str) -> None:
+    """What was checked a moment ago may be replaced by the time it counts."""
+    customer, _ = world.enrolled()
+    use = NewUse(bytes(32), customer.kid, 1, customer.key.public, bytes(32), 1)
+    match changed:
+        case "ver":
+            use = replace(use, ver=2)
+        case "authorization_key":
+            use = replace(use, authorization_key=bytes(32))
+        case _:
+            later = Customer()
+            make_credential(world.credential_request(later), world.desk)
+            certify(world.certificate_request(later, replaces=customer.kid), world.desk)
+    before = log_of(world.desk.database)
+    with pytest.raises(TransactionRefused):
+        world.desk.uses.authorize(use)
+    assert log_of(world.desk.database) == before
 
 
 def test_signatures_that_were_stored_first_stay(world: World) -> None:

@@ -13,7 +13,6 @@ from dojang.refusals import (
     CertificateMismatch,
     CertificateRefused,
     KidNotFound,
-    KidTaken,
     RegistrationRefused,
     SignatureRefused,
 )
@@ -71,26 +70,24 @@ def certify(request: CertificateRequest, desk: VaultDesk) -> Issued:
     """The kid's certificate, its version the only one left; what it replaces is revoked and destroyed.
 
     The same request gets the same bytes again, or has them finished. Otherwise:
-    1. the version is one of ours (`KidNotFound`), and the kid has no other certificate (`KidTaken`);
+    1. the version is one of ours (`KidNotFound`);
     2. the registration authority vouches for this name, uid, kid and AK (`RegistrationRefused`);
     3. q guards say that this AK and the record which it named in step 3 are live (`ReceiptRefused`);
     4. number, time, name and profile are within bounds, and the rehearsal is clean (`CertificateRefused`);
-    5. a later kid of a uid: the live AK signed for it, and the person is the same (`RegistrationRefused`).
+    5. the kid has no other certificate and has not ended (`KidTaken`), the number is a new one (`CertificateRefused`),
+       and a later kid of a uid has the live AK's signature and is the same person's (`RegistrationRefused`).
     The leaf and all that follows from the decision are durable before the certificate is signed.
     """
     # 1
     version = desk.versions.version(request.kid, request.ver, request.statement.authorization_key)
     if version is None:
         raise KidNotFound
-    earlier = desk.certificates.certified(request.kid)
-    if earlier is not None and earlier.request_sha256 != request.hash():
-        raise KidTaken
     # 2
     _check_registration(request, version, desk)
     # 3
     receipts.check_live(request.receipts, _expected(version, desk), desk.anchors)
     # 4
-    if earlier is None:
+    if desk.certificates.certified(request.kid) is None:
         _check_time(request.not_before, desk.now())
     rehearsed = _rehearsed(request, version, desk)
     # 5, within the transaction

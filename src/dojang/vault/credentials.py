@@ -7,8 +7,8 @@ from dojang.pin import messages, sealing
 from dojang.pin.encoding import field as length_first
 from dojang.pin.encoding import sha256
 from dojang.pin.messages import Attestation
-from dojang.pin.signatures import check_public_key, verify
-from dojang.refusals import CredentialRefused, KidTaken, SignatureRefused
+from dojang.pin.signatures import verify
+from dojang.refusals import CredentialRefused, SignatureRefused
 from dojang.vault import key_kinds
 from dojang.vault.desk import VaultDesk
 from dojang.vault.version_book import NewVersion, Version
@@ -47,40 +47,34 @@ def make_credential(request: CredentialRequest, desk: VaultDesk) -> Attested:
     """A key pair stands under (kid, ver', AKpub'), wrapped, with its leaf in the use log; the plain key is gone.
 
     The identical request gets the same answer again. Otherwise:
-    1. the kid is free: not another uid's, not live, not ended, no other request took this version (`KidTaken`);
-    2. the kind of key is one that we make (`KeyKindUnknown`), the guard set is ours (`CredentialRefused`);
-    3. AK' is a key of full order (`NotAPublicKey`) and signed exactly these fields and sealed bytes
+    1. the guard set is ours (`CredentialRefused`);
+    2. AK' is a key of full order (`NotAPublicKey`) and signed exactly these fields and sealed bytes
        (`CredentialRefused`);
-    4. the day key has not ended (`DayKeyExpired`), and opens `sealed` under these fields (`SealedRefused`).
+    3. the day key has not ended (`DayKeyExpired`), and opens `sealed` under these fields (`SealedRefused`);
+    4. the kind of key is one that we make (`KeyKindUnknown`);
+    5. the kid is free: not another uid's, not live, not ended, no other request took this version (`KidTaken`).
     """
     asked = request.credential
     stored = desk.versions.version(asked.kid, asked.ver, asked.authorization_key)
     if stored is not None and stored.request_sha256 == request.hash():
         return _attested(stored, desk)
     # 1
-    _check_free(request, stored, desk)
-    # 2
-    key_kinds.check(asked.algorithm)
     if asked.guards_hash != desk.anchors.guards_hash:
         raise CredentialRefused(check="guards_hash")
-    # 3
+    # 2
     _check_signature(request)
-    # 4
+    # 3
     secret = sealing.unseal(request.sealed, desk.day_keys.private(asked.day_key_id), asked.info(), SECRET)
     kek = desk.key_encryption_key(asked.uid, asked.kid, asked.ver, asked.authorization_key, secret)
-    return _attested(desk.versions.add(_new_version(request, kek)), desk)
-
-
-def _check_free(request: CredentialRequest, stored: Version | None, desk: VaultDesk) -> None:
-    known = desk.versions.state(request.credential.kid)
-    if stored is not None or (known is not None and known != (request.credential.uid, "new")):
-        raise KidTaken
+    # 4
+    new = _new_version(request, kek)
+    # 5, within the transaction
+    return _attested(desk.versions.add(new), desk)
 
 
 def _check_signature(request: CredentialRequest) -> None:
-    public = check_public_key(request.credential.authorization_key)
     try:
-        verify(public, request.signature, request.body())
+        verify(request.credential.authorization_key, request.signature, request.body())
     except SignatureRefused:
         raise CredentialRefused(check="signature") from None
 

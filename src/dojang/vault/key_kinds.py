@@ -35,17 +35,12 @@ class WrappedKey:
 
 def make(algorithm: str, kek: bytes) -> WrappedKey:
     """A fresh key pair, wrapped under `kek` (32 bytes). Raises `KeyKindUnknown`."""
-    check(algorithm)
+    if algorithm != P256:
+        raise KeyKindUnknown
     key = ec.generate_private_key(ec.SECP256R1())
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return WrappedKey(spki, aes_key_wrap_with_padding(kek, pkcs8))
-
-
-def check(algorithm: str) -> None:
-    """Raises `KeyKindUnknown` for a kind that we do not make."""
-    if algorithm != P256:
-        raise KeyKindUnknown
 
 
 def unwrap(blob: bytes, kek: bytes) -> ec.EllipticCurvePrivateKey:

@@ -66,13 +66,6 @@ class VersionBook:
         """The version under exactly this key."""
         return self._database.read(lambda connection: _version(connection, kid, ver, authorization_key))
 
-    def state(self, kid: bytes) -> tuple[bytes, KidState] | None:
-        """The kid's uid and what became of it."""
-        found = self._database.read(
-            lambda connection: connection.rows("SELECT uid, state FROM kids WHERE kid = ?", kid)
-        )
-        return (found[0][0], found[0][1]) if found else None
-
     def add(self, new: NewVersion) -> Version:
         """`new` with its leaf, or what an identical request made before.
 
