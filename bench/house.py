@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.floors import whole_use
 from bench.rows import Row, figure, rate, timed
 from dojang.client.holder import attempts as holder_attempts
-from dojang.commands.demo import prepare
+from dojang.commands.house import prepare
 from dojang.demo.customer import Customer
 from dojang.demo.ground import Ground
 from dojang.demo.person import Houses, Person

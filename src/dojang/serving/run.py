@@ -13,13 +13,18 @@ import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from starlette.types import ASGIApp
+from structlog.typing import EventDict
 
 
 def log_as_json(service: str, to: TextIO | None = None) -> None:
     """Every line of the process is one JSON object with the service's name: an event and ids. `to`: standard error."""
+
+    def named(_logger: object, _method: str, event: EventDict) -> EventDict:
+        return {"service": service, **event}
+
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            named,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
@@ -27,7 +32,6 @@ def log_as_json(service: str, to: TextIO | None = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(to or sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
 
 
