@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from dojang.authority import registration
 from dojang.journeys import first_version, issue_certificate
 from dojang.journeys.version_checks import check_receipt, receipts_of
 from dojang.pin.signed import Signed
+from dojang.ports.key_vault import CertificateRequest
 from dojang.refusals import (
     BankUnavailable,
     CertificateMismatch,
@@ -340,27 +342,45 @@ def test_after_giving_up_the_customer_begins_anew(center: Center) -> None:
     assert entry_of(center, center.enrolled("a-2")).state is CertificateState.VALID
 
 
-STATEMENTS: dict[str, Callable[[RegistrationStatement], RegistrationStatement]] = {
-    "another name": lambda said: replace(said, name="김하늘"),
-    "another uid": lambda said: replace(said, uid=bytes(16)),
-    "another kid": lambda said: replace(said, kid=bytes(16)),
-    "another AK": lambda said: replace(said, authorization_key=bytes(32)),
-    "another replaced kid": lambda said: replace(said, replaces=b"1" * 16),
-    "another applicant": lambda said: replace(said, applicant_hash=bytes(32)),
-    "no signature of the registration authority": lambda said: replace(said, signature=bytes(64)),
+STATEMENTS: dict[str, dict[str, Any]] = {
+    "another name": {"name": "김하늘"},
+    "another uid": {"uid": bytes(16)},
+    "another kid": {"kid": bytes(16)},
+    "another AK": {"authorization_key": bytes(32)},
+    "another replaced kid": {"replaces": b"1" * 16},
 }
 
 
-@pytest.mark.parametrize("forged", STATEMENTS.values(), ids=STATEMENTS)
-def test_a_false_word_of_the_registration_authority_certifies_nothing(
+@pytest.mark.parametrize("changes", STATEMENTS.values(), ids=STATEMENTS)
+def test_a_statement_about_something_else_reaches_no_vault(memory_center: Center, changes: dict[str, Any]) -> None:
+    customer = stated(memory_center)
+
+    def signed_otherwise(said: RegistrationStatement) -> RegistrationStatement:
+        facts = {name: getattr(said, name) for name in said.__dataclass_fields__ if name != "signature"}
+        return registration.sign(memory_center.bank.key, **{**facts, **changes})
+
+    memory_center.bank.change = signed_otherwise
+    with pytest.raises(RegistrationRefused):
+        customer.state()
+    assert "certify" not in memory_center.to_vault.calls
+    assert entry_of(memory_center, customer).state is CertificateState.GIVEN_UP
+
+
+FORGED: dict[str, Callable[[RegistrationStatement], RegistrationStatement]] = {
+    "another applicant": lambda said: replace(said, applicant_hash=bytes(32)),
+    "another signature": lambda said: replace(said, signature=bytes(64)),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+def test_a_statement_that_the_registration_authority_did_not_sign_reaches_no_vault(
     memory_center: Center, forged: Callable[[RegistrationStatement], RegistrationStatement]
 ) -> None:
     customer = stated(memory_center)
     memory_center.bank.change = forged
     with pytest.raises(RegistrationRefused):
         customer.state()
-    assert memory_center.vault.issued == {}
-    assert entry_of(memory_center, customer).state is CertificateState.GIVEN_UP
+    assert "certify" not in memory_center.to_vault.calls
 
 
 def test_a_name_that_no_certificate_may_carry_is_refused_before_anybody_is_asked(memory_center: Center) -> None:
@@ -368,6 +388,51 @@ def test_a_name_that_no_certificate_may_carry_is_refused_before_anybody_is_asked
     with pytest.raises(CertificateRefused):
         customer.state()
     assert memory_center.bank.said == {}
+
+
+def test_a_plan_that_a_lint_objects_to_is_refused_before_anybody_is_asked(memory_center: Center) -> None:
+    customer = stated(memory_center)
+    too_old = replace(memory_center.desk.issuer, not_after=memory_center.clock.now() + 366 * 24 * 3600)
+    memory_center.desk = replace(memory_center.desk, issuer=too_old)
+    with pytest.raises(CertificateRefused):
+        customer.state()
+    assert memory_center.bank.said == {}
+    assert memory_center.books.certificates.find(customer.visit.kid) is None
+
+
+def test_who_comes_second_finds_what_the_first_has_finished(center: Center) -> None:
+    customer = stated(center)
+    honest, calls = center.books.applications.get, 0
+
+    def overtaken(application: str) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 3:  # after the intent, before the question to the registration authority
+            center.books.applications.get = honest  # type: ignore[method-assign]
+            customer.state()
+        return honest(application)
+
+    center.books.applications.get = overtaken  # type: ignore[assignment, method-assign]
+    assert customer.state().entry.state is CertificateState.VALID
+    assert calls == 3
+    assert center.books.versions.get(customer.visit.uid).state is VersionState.CERTIFIED
+
+
+def test_a_certificate_that_was_revoked_meanwhile_does_not_become_valid_again(center: Center) -> None:
+    customer = stated(center)
+    honest = center.vault.certify
+
+    def overtaken(request: CertificateRequest) -> bytes:
+        der = honest(request)
+        center.vault.certify = honest  # type: ignore[method-assign]
+        customer.state()
+        center.enrolled("a-2")
+        return der
+
+    center.vault.certify = overtaken  # type: ignore[method-assign]
+    with pytest.raises(VersionNotFound):
+        customer.state()
+    assert entry_of(center, customer).state is CertificateState.REVOKED
 
 
 def test_a_certificate_that_is_not_the_rehearsed_one_is_not_recorded(memory_center: Center) -> None:

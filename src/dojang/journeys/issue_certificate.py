@@ -22,14 +22,13 @@ from dojang.proofing.application import issued
 from dojang.proofing.evidence import judge
 from dojang.refusals import (
     CertificateMismatch,
-    CertificateRefused,
     IssuanceUnderWay,
     Refusal,
     RegistrationRefused,
     Unavailable,
 )
 from dojang.values.applicant import ProvenApplicant
-from dojang.values.certificate import SUPERSEDED, CertificateEntry, CertificateState, Person, facts_of
+from dojang.values.certificate import SUPERSEDED, UNDER_WAY, CertificateEntry, CertificateState, Person, facts_of
 from dojang.values.registration import RegistrationStatement
 from dojang.values.version import CustomerVersion, VersionState
 
@@ -56,8 +55,7 @@ def certify(desk: VisitsDesk, version: CustomerVersion) -> CertificateEntry:
         log.error("certificate_mismatch", kid=version.kid.hex())
         raise
     except Refusal as reason:
-        _give_up(desk, version, reason)
-        raise
+        entry = _given_up(desk, version, reason)
     # The job tells again what could not be told now.
     with suppress(Refusal):
         tell(desk, entry)
@@ -130,8 +128,6 @@ def _plan(desk: VisitsDesk, version: CustomerVersion, entry: CertificateEntry) -
 
 def _vouched(desk: VisitsDesk, version: CustomerVersion, entry: CertificateEntry) -> CertificateEntry:
     """The registration authority has signed for exactly this; its word is kept."""
-    if entry.state is CertificateState.GIVEN_UP:
-        raise CertificateRefused
     if entry.state is not CertificateState.RESERVED:
         return entry
     judge(desk.books.applications.get(version.application), desk.clock.now())
@@ -219,11 +215,17 @@ def _supersede(desk: VisitsDesk, old: CertificateEntry, now: int) -> None:
         desk.books.versions.remove(old.uid)
 
 
-def _give_up(desk: VisitsDesk, version: CustomerVersion, reason: Refusal) -> None:
-    """Nobody has signed, and nobody will: the customer may begin anew."""
-    log.info("certificate_given_up", kid=version.kid.hex(), code=reason.code)
+def _given_up(desk: VisitsDesk, version: CustomerVersion, reason: Refusal) -> CertificateEntry:
+    """Nobody has signed and nobody will, so the customer may begin anew: raises `reason`.
+
+    Unless somebody else, who went on at the same time, has finished meanwhile: then the certificate.
+    """
     with desk.books.transaction():
         entry = desk.books.certificates.find(version.kid)
+        if entry is not None and entry.state not in UNDER_WAY:
+            return entry
         if entry is not None:
             desk.books.certificates.put(replace(entry, state=CertificateState.GIVEN_UP))
         desk.books.versions.put(replace(desk.books.versions.get(version.uid), state=VersionState.ENDED))
+    log.info("certificate_given_up", kid=version.kid.hex(), code=reason.code)
+    raise reason
