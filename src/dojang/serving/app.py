@@ -55,8 +55,8 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    """What nobody expected: said in the log by its type alone (a message may carry a secret), and without detail."""
-    log.error("unexpected_error", path=request.url.path, error=type(error).__name__)
+    """What nobody expected, logged by its type and route alone: a message or a path may carry what no log may hold."""
+    log.error("unexpected_error", route=getattr(request.scope.get("route"), "path", "none"), error=type(error).__name__)
     return JSONResponse({"type": "about:blank", "title": "Internal error", "status": 500}, 500)
 
 

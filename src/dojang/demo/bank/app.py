@@ -11,7 +11,7 @@ import httpx2
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.requests import Request
@@ -65,7 +65,7 @@ def application(
         docs_url=None,
         redoc_url=None,
     )
-    for refused, handler in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable, Exception: _broken}.items():
+    for refused, handler in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable}.items():
         app.add_exception_handler(refused, handler)
     app.state.settings, app.state.desk = settings, desk
     app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
@@ -101,12 +101,6 @@ def _evidence(settings: Settings, transport: httpx2.BaseTransport) -> Evidence:
         raise SettingRefused(file=settings.anchors.name, reason="missing") from None
     status = FetchedStatus(httpx2.Client(transport=transport, timeout=5.0, trust_env=False))
     return Evidence(anchors, settings.client_id, status)
-
-
-async def _broken(request: Request, error: Exception) -> Response:
-    """What nobody expected, logged by its type and route alone: our paths hold telephone and customer numbers."""
-    log.error("unexpected_error", route=getattr(request.scope.get("route"), "path", "none"), error=type(error).__name__)
-    return JSONResponse({"type": "about:blank", "title": "Internal error", "status": 500}, 500)
 
 
 async def _unreadable(_request: Request, error: Exception) -> Response:
