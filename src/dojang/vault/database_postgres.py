@@ -13,6 +13,7 @@ from dojang.vault.database import Connection, GroupCommit, Row, Unit
 
 T = TypeVar("T")
 _TURN: Final = int.from_bytes(b"dojang-v", "big") >> 1  # any number that nobody else of this database locks
+_BEGIN: Final = f"BEGIN; SELECT pg_advisory_xact_lock({_TURN})".encode()
 
 log = structlog.get_logger()
 PgConnection = psycopg.Connection[tuple[Any, ...]]
@@ -97,9 +98,8 @@ class _PostgresWriter:
     def begin(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = self._open_one()
-        self._connection.execute("BEGIN")
-        # The lock comes before the first look, so every look sees what earlier writers committed.
-        self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
+        # The lock comes before the first look, so every look sees what earlier writers committed. One round trip.
+        self._connection.execute(_BEGIN)
         return _PostgresConnection(self._connection)
 
     def commit(self) -> None:
