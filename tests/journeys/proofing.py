@@ -57,14 +57,15 @@ def yes_to_all() -> list[Consent]:
 class OutOfTransaction:
     """Another party: reached only while no transaction is open, and not at all while it is down."""
 
-    def __init__(self, plug: Any, books: Books, down: Callable[[], bool]) -> None:
-        self._plug, self._books, self._down = plug, books, down
+    def __init__(self, plug: Any, books: Books, down: Callable[[], bool], reached: list[str]) -> None:
+        self._plug, self._books, self._down, self._reached = plug, books, down, reached
 
     def __getattr__(self, name: str) -> Any:
         act = getattr(self._plug, name)
 
         def reached(*args: Any, **named: Any) -> Any:
             assert not self._books.in_transaction, "a network call inside a transaction"
+            self._reached.append(name)
             if self._down():
                 raise BankUnavailable
             return act(*args, **named)
@@ -95,6 +96,7 @@ class World:
         self.phone, self.visits = MemoryMobileConfirm(self.bank), Visits()
         self.bank_is_down = False
         self.requests = 0
+        self.reached: list[str] = []
         self.desk = ProofDesk(
             self.books,
             self.clock,
@@ -109,7 +111,7 @@ class World:
         )
 
     def _outside(self, plug: Any) -> Any:
-        return OutOfTransaction(plug, self.books, lambda: self.bank_is_down)
+        return OutOfTransaction(plug, self.books, lambda: self.bank_is_down, self.reached)
 
     def request(self) -> str:
         self.requests += 1

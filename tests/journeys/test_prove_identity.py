@@ -1,6 +1,7 @@
 """The seven steps as a customer goes through them, and every way in which they are refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -40,7 +41,7 @@ from dojang.refusals import (
     WrongStep,
 )
 from dojang.values.application import Consent, Medium, Route, Step
-from dojang.values.factors import ApprovalState, ApprovalStatus, Departure
+from dojang.values.factors import ApprovalState, ApprovalStatus, CallStatus, Departure
 from tests.journeys.proofing import ORDER, START, World, new_customer, yes_to_all
 
 APPLICATION = NUMBERS.application
@@ -365,6 +366,27 @@ def test_only_the_newest_call_counts() -> None:
     assert journey.listen(mine, world.desk).call is None
 
 
+def test_what_an_old_call_heard_while_a_new_one_was_placed_does_not_count() -> None:
+    world = World()
+    mine = world.reach(Step.CALL)
+    old = world.ring(mine)
+    placed = world.now(mine).placed_call
+    assert placed is not None
+    world.calls.press(old, placed.digits)
+    heard = world.calls.status(old)
+
+    class CalledAgainMeanwhile:
+        def place(self, *args: str) -> str:
+            return "new"
+
+        def status(self, call_id: str) -> CallStatus:
+            journey.ask_for_call(mine, Route.ARS, 0, world.request(), racing)
+            return heard
+
+    racing = replace(world.desk, phone_call=CalledAgainMeanwhile())  # type: ignore[arg-type]
+    assert journey.listen(mine, racing).call is None
+
+
 def test_calls_to_one_customer_are_limited_by_the_hour() -> None:
     world = World()
     mine = world.reach(Step.CALL)
@@ -379,8 +401,10 @@ def test_calls_to_one_customer_are_limited_by_the_hour() -> None:
 def test_a_medium_that_the_customer_does_not_own_is_refused() -> None:
     world = World(media=(Medium.SECURITY_CARD,))
     mine = world.reach(Step.MEDIUM)
+    world.reached.clear()
     refused(MediumNotOwned, lambda: world.give_otp(mine))
     refused(MediumNotOwned, lambda: world.approve(mine))
+    assert world.reached == []
 
 
 def test_a_wrong_card_pair_spends_a_try_and_keeps_the_question_until_the_card_locks() -> None:
@@ -444,23 +468,18 @@ def test_the_same_request_asks_the_phone_once() -> None:
     assert world.phone.asked == ["same"]
 
 
-@pytest.mark.parametrize("forged", ["text", "key", "signature", "another application"])
+@pytest.mark.parametrize("forged", ["another key", "another application", "another code", "nothing"])
 def test_an_approval_that_the_registered_key_did_not_sign_is_refused(forged: str) -> None:
     world = World()
     mine = world.reach(Step.MEDIUM)
     asked = journey.ask_phone(mine, "a", world.desk)
-    key, stranger = world.customer.as_known().mobile_key, new_customer()
-    lies = {
-        "text": ApprovalStatus(ApprovalState.APPROVED, "other", key, world.customer.sign("other")),
-        "key": ApprovalStatus(
-            ApprovalState.APPROVED, asked.text, stranger.as_known().mobile_key, stranger.sign(asked.text)
-        ),
-        "signature": ApprovalStatus(ApprovalState.APPROVED, asked.text, key, stranger.sign(asked.text)),
-        "another application": ApprovalStatus(
-            ApprovalState.APPROVED, asked.text, key, world.customer.sign(asked.text.replace(mine.application_id, "x"))
-        ),
+    signatures = {
+        "another key": new_customer().sign(asked.text),
+        "another application": world.customer.sign(asked.text.replace(mine.application_id, "x")),
+        "another code": world.customer.sign(asked.text.replace(asked.comparison_code, "xx")),
+        "nothing": b"",
     }
-    world.phone.put(asked.approval_id, lies[forged])
+    world.phone.put(asked.approval_id, ApprovalStatus(ApprovalState.APPROVED, signatures[forged]))
     refused(SignatureRefused, lambda: journey.check_phone(mine, world.desk))
     assert world.now(mine).medium is None
 
@@ -485,6 +504,15 @@ def test_details_other_than_the_banks_are_refused_uniformly(name: str, phone: st
     no = refused(DetailsNotMatched, lambda: world.details(mine, name, phone, birth_date))
     assert no.facts == {}
     assert world.now(mine).details is None
+
+
+def test_a_name_or_birth_date_that_we_know_to_be_wrong_is_not_passed_on() -> None:
+    world = World()
+    mine = world.reach(Step.DETAILS)
+    world.reached.clear()
+    refused(DetailsNotMatched, lambda: world.details(mine, name="홍길순"))
+    refused(DetailsNotMatched, lambda: world.details(mine, birth_date="1899-12-30"))
+    assert world.reached == []
 
 
 # the PIN

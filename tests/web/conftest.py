@@ -116,6 +116,6 @@ def browsing(world: World) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
+def visitor() -> Iterator[Browser]:
     with browsing(World()) as made:
         yield made

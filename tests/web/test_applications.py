@@ -31,54 +31,54 @@ def problem(response: httpx2.Response, status: int, code: str, **facts: object) 
     assert {name: body[name] for name in facts} == facts
 
 
-def test_the_story_from_arrival_to_the_pin_page(browser: Browser) -> None:
-    application_id = browser.reach(Step.PIN)
-    view = browser.view(application_id)
+def test_the_story_from_arrival_to_the_pin_page(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.PIN)
+    view = visitor.view(application_id)
     assert view["step"] == "pin"
     assert [(s["name"], s["state"]) for s in view["steps"]] == [
         (name, "done") for name in ("home", "center", "terms", "identity", "call", "medium", "details")
     ]
-    answer = browser.step(application_id, "start").json()
+    answer = visitor.step(application_id, "start").json()
     assert answer == {"pin_url": f"{PIN_ORIGIN}/#code=code-1", "code": "code-1"}
-    assert browser.world.visits.applicants[0].application == application_id
+    assert visitor.world.visits.applicants[0].application == application_id
 
 
-def test_the_other_media_and_the_phone_over_http(browser: Browser) -> None:
-    first, second = browser.reach(Step.MEDIUM), browser.reach(Step.MEDIUM)
-    assert browser.step(first, "medium/one-time-code", {"code": browser.world.otp()}).json()["step"] == "details"
-    asked = browser.step(second, "medium/mobile").json()
+def test_the_other_media_and_the_phone_over_http(visitor: Browser) -> None:
+    first, second = visitor.reach(Step.MEDIUM), visitor.reach(Step.MEDIUM)
+    assert visitor.step(first, "medium/one-time-code", {"code": visitor.world.otp()}).json()["step"] == "details"
+    asked = visitor.step(second, "medium/mobile").json()
     assert asked["comparison_code"] in asked["text"]
-    problem(browser.step(second, "medium/mobile/check"), 409, "approval_pending")
-    browser.world.phone.approve(asked["approval_id"])
-    assert browser.step(second, "medium/mobile/check").json()["step"] == "details"
+    problem(visitor.step(second, "medium/mobile/check"), 409, "approval_pending")
+    visitor.world.phone.approve(asked["approval_id"])
+    assert visitor.step(second, "medium/mobile/check").json()["step"] == "details"
 
 
-def test_a_reload_shows_where_the_call_stands_but_not_the_number_to_press(browser: Browser) -> None:
-    application_id = browser.reach(Step.CALL)
-    shown = browser.step(application_id, "call", {"route": "ars", "phone": 0}).json()
+def test_a_reload_shows_where_the_call_stands_but_not_the_number_to_press(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.CALL)
+    shown = visitor.step(application_id, "call", {"route": "ars", "phone": 0}).json()
     assert len(shown["number_to_press"]) == NUMBERS.phone_call.digits
-    call = browser.view(application_id)["call"]
+    call = visitor.view(application_id)["call"]
     assert (call["state"], call["masked_number"]) == ("calling", shown["masked_number"])
     assert "number_to_press" not in call
 
 
-def test_terms_are_served_in_both_languages_with_the_hash_that_consents_name(browser: Browser) -> None:
-    korean = browser.http.get("/api/v1/terms").json()["items"]
-    english = browser.http.get("/api/v1/terms?lang=en").json()["items"]
+def test_terms_are_served_in_both_languages_with_the_hash_that_consents_name(visitor: Browser) -> None:
+    korean = visitor.http.get("/api/v1/terms").json()["items"]
+    english = visitor.http.get("/api/v1/terms?lang=en").json()["items"]
     assert [item["item"] for item in korean] == [item["item"] for item in english]
     assert all(k["text_sha256"] != e["text_sha256"] for k, e in zip(korean, english, strict=True))
     assert f"{NUMBERS.certificate.years}년" in korean[0]["text"]
-    problem(browser.http.get("/api/v1/terms?lang=fr"), 422, "invalid_field", field="lang")
+    problem(visitor.http.get("/api/v1/terms?lang=fr"), 422, "invalid_field", field="lang")
 
 
 @pytest.mark.parametrize("at", ORDER)
 @pytest.mark.parametrize("tried", ORDER)
-def test_a_wrong_step_is_refused_by_the_name_of_the_right_one(browser: Browser, at: Step, tried: Step) -> None:
+def test_a_wrong_step_is_refused_by_the_name_of_the_right_one(visitor: Browser, at: Step, tried: Step) -> None:
     if tried is not at:
         path, body = PATHS[tried]
         if tried is Step.TERMS:
             body = {"consents": browser_consents()}
-        problem(browser.step(browser.reach(at), path, body), 409, "wrong_step", expected=at.value)
+        problem(visitor.step(visitor.reach(at), path, body), 409, "wrong_step", expected=at.value)
 
 
 def browser_consents() -> list[dict[str, Any]]:
@@ -87,86 +87,86 @@ def browser_consents() -> list[dict[str, Any]]:
     return [{"item": c.item, "version": c.version, "text_sha256": c.text_sha256, "agreed": True} for c in yes_to_all()]
 
 
-def test_an_expired_application_is_gone_and_an_extended_one_is_not(browser: Browser) -> None:
-    expired, extended = browser.reach(Step.IDENTITY), browser.reach(Step.IDENTITY)
-    browser.world.clock.forward(NUMBERS.application.idle - 1)
-    assert browser.step(extended, "extend").status_code == 200
-    browser.world.clock.forward(1)
-    assert browser.view(extended)["step"] == "identity"
+def test_an_expired_application_is_gone_and_an_extended_one_is_not(visitor: Browser) -> None:
+    expired, extended = visitor.reach(Step.IDENTITY), visitor.reach(Step.IDENTITY)
+    visitor.world.clock.forward(NUMBERS.application.idle - 1)
+    assert visitor.step(extended, "extend").status_code == 200
+    visitor.world.clock.forward(1)
+    assert visitor.view(extended)["step"] == "identity"
     for response in (
-        browser.http.get(f"/api/v1/applications/{expired}"),
-        browser.do(expired, Step.IDENTITY),
-        browser.step(expired, "extend"),
+        visitor.http.get(f"/api/v1/applications/{expired}"),
+        visitor.do(expired, Step.IDENTITY),
+        visitor.step(expired, "extend"),
     ):
         problem(response, 410, "application_expired")
 
 
-def test_a_lapsed_proof_is_gone_and_shown_as_expired(browser: Browser) -> None:
-    application_id = browser.reach(Step.PIN)
-    browser.world.clock.forward(NUMBERS.application.call_proof)
-    problem(browser.step(application_id, "start"), 410, "proof_expired", step="call")
-    states = {step["name"]: step["state"] for step in browser.view(application_id)["steps"]}
+def test_a_lapsed_proof_is_gone_and_shown_as_expired(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.PIN)
+    visitor.world.clock.forward(NUMBERS.application.call_proof)
+    problem(visitor.step(application_id, "start"), 410, "proof_expired", step="call")
+    states = {step["name"]: step["state"] for step in visitor.view(application_id)["steps"]}
     assert (states["identity"], states["call"], states["medium"]) == ("done", "expired", "expired")
 
 
-def test_wrong_id_and_wrong_number_look_the_same(browser: Browser) -> None:
-    application_id = browser.reach(Step.IDENTITY)
+def test_wrong_id_and_wrong_number_look_the_same(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.IDENTITY)
     answers = [
-        browser.identify(application_id, "9912319000017"),
-        browser.identify(application_id, RESIDENT_NUMBER, user_id="nobody"),
-        browser.step(application_id, "identity", {"user_id": "hong1899", "sealed_rrn": "AAAA"}),
+        visitor.identify(application_id, "9912319000017"),
+        visitor.identify(application_id, RESIDENT_NUMBER, user_id="nobody"),
+        visitor.step(application_id, "identity", {"user_id": "hong1899", "sealed_rrn": "AAAA"}),
     ]
     for answer in answers:
         problem(answer, 403, "identity_not_matched")
     assert len({answer.content for answer in answers}) == 1
 
 
-def test_too_many_wrong_ids_from_one_address_are_locked(browser: Browser) -> None:
-    application_id = browser.reach(Step.IDENTITY)
+def test_too_many_wrong_ids_from_one_address_are_locked(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.IDENTITY)
     for number in range(NUMBERS.application.identity_tries_per_address):
-        problem(browser.identify(application_id, "9" * 13, user_id=f"u{number}"), 403, "identity_not_matched")
-    problem(browser.identify(application_id, RESIDENT_NUMBER), 423, "identity_locked")
+        problem(visitor.identify(application_id, "9" * 13, user_id=f"u{number}"), 403, "identity_not_matched")
+    problem(visitor.identify(application_id, RESIDENT_NUMBER), 423, "identity_locked")
 
 
-def test_a_wrong_card_pair_a_replayed_otp_and_a_late_call_are_refused(browser: Browser) -> None:
-    card, late = browser.reach(Step.MEDIUM), browser.reach(Step.CALL)
-    first, second = browser.card_digits(card)
+def test_a_wrong_card_pair_a_replayed_otp_and_a_late_call_are_refused(visitor: Browser) -> None:
+    card, late = visitor.reach(Step.MEDIUM), visitor.reach(Step.CALL)
+    first, second = visitor.card_digits(card)
     wrong = {"first": first, "second": f"{(int(second) + 1) % 100:02}"}
-    problem(browser.step(card, "medium/security-card/answer", wrong), 403, "wrong_card_digits", tries_left=4)
-    code = browser.world.otp()
-    other = browser.reach(Step.MEDIUM)
-    assert browser.step(card, "medium/one-time-code", {"code": code}).status_code == 200
-    problem(browser.step(other, "medium/one-time-code", {"code": code}), 403, "wrong_one_time_code", tries_left=9)
-    shown = browser.step(late, "call", {"route": "ars", "phone": 0}).json()
-    browser.press(late, shown["number_to_press"])
-    browser.world.clock.forward(NUMBERS.phone_call.lifetime)
-    problem(browser.step(late, "call/check"), 410, "call_expired")
+    problem(visitor.step(card, "medium/security-card/answer", wrong), 403, "wrong_card_digits", tries_left=4)
+    code = visitor.world.otp()
+    other = visitor.reach(Step.MEDIUM)
+    assert visitor.step(card, "medium/one-time-code", {"code": code}).status_code == 200
+    problem(visitor.step(other, "medium/one-time-code", {"code": code}), 403, "wrong_one_time_code", tries_left=9)
+    shown = visitor.step(late, "call", {"route": "ars", "phone": 0}).json()
+    visitor.press(late, shown["number_to_press"])
+    visitor.world.clock.forward(NUMBERS.phone_call.lifetime)
+    problem(visitor.step(late, "call/check"), 410, "call_expired")
 
 
-def test_a_bank_that_is_down_is_named_and_the_same_request_works_later(browser: Browser) -> None:
-    application_id = browser.reach(Step.IDENTITY)
-    body = {"user_id": "hong1899", "sealed_rrn": browser.sealed(application_id, RESIDENT_NUMBER)}
-    browser.world.bank_is_down = True
-    down = browser.step(application_id, "identity", body, key="again")
+def test_a_bank_that_is_down_is_named_and_the_same_request_works_later(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.IDENTITY)
+    body = {"user_id": "hong1899", "sealed_rrn": visitor.sealed(application_id, RESIDENT_NUMBER)}
+    visitor.world.bank_is_down = True
+    down = visitor.step(application_id, "identity", body, key="again")
     problem(down, 503, "bank_unavailable")
     assert down.headers["retry-after"] == "2"
-    browser.world.bank_is_down = False
-    assert browser.step(application_id, "identity", body, key="again").json()["step"] == "call"
+    visitor.world.bank_is_down = False
+    assert visitor.step(application_id, "identity", body, key="again").json()["step"] == "call"
 
 
-def test_another_browser_finds_no_application_and_none_without_a_session(browser: Browser) -> None:
-    application_id = browser.reach(Step.IDENTITY)
-    browser.http.cookies.clear()
-    problem(browser.http.get(f"/api/v1/applications/{application_id}"), 401, "session_missing")
-    problem(browser.step(application_id, "extend"), 401, "session_missing")
-    browser.apply()
-    problem(browser.http.get(f"/api/v1/applications/{application_id}"), 404, "application_not_found")
-    problem(browser.step(application_id, "extend"), 404, "application_not_found")
+def test_another_browser_finds_no_application_and_none_without_a_session(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.IDENTITY)
+    visitor.http.cookies.clear()
+    problem(visitor.http.get(f"/api/v1/applications/{application_id}"), 401, "session_missing")
+    problem(visitor.step(application_id, "extend"), 401, "session_missing")
+    visitor.apply()
+    problem(visitor.http.get(f"/api/v1/applications/{application_id}"), 404, "application_not_found")
+    problem(visitor.step(application_id, "extend"), 404, "application_not_found")
 
 
-def test_no_certificate_before_it_is_issued(browser: Browser) -> None:
-    application_id = browser.reach(Step.PIN)
-    problem(browser.http.get(f"/api/v1/applications/{application_id}/certificate"), 409, "wrong_step", expected="pin")
+def test_no_certificate_before_it_is_issued(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.PIN)
+    problem(visitor.http.get(f"/api/v1/applications/{application_id}/certificate"), 409, "wrong_step", expected="pin")
 
 
 @pytest.mark.parametrize(
@@ -194,9 +194,9 @@ def test_no_certificate_before_it_is_issued(browser: Browser) -> None:
     ],
 )
 def test_a_field_missing_unknown_or_of_the_wrong_type_is_named(
-    browser: Browser, path: str, body: dict[str, Any], field: str
+    visitor: Browser, path: str, body: dict[str, Any], field: str
 ) -> None:
-    response = browser.step(browser.apply(), path, body)
+    response = visitor.step(visitor.apply(), path, body)
     problem(response, 422, "invalid_field", field=field)
     assert "9912319000009" not in response.text
 
@@ -206,37 +206,37 @@ def test_a_field_missing_unknown_or_of_the_wrong_type_is_named(
     [b"", b"{", b"\xff\xfe", b"[" * 60_000, b'{"consents": [}'],
     ids=["empty", "open", "bytes", "deep", "broken"],
 )
-def test_what_is_no_json_is_malformed(browser: Browser, body: bytes) -> None:
-    path = f"/api/v1/applications/{browser.apply()}/terms"
+def test_what_is_no_json_is_malformed(visitor: Browser, body: bytes) -> None:
+    path = f"/api/v1/applications/{visitor.apply()}/terms"
     headers = {"Origin": ORIGIN, "Idempotency-Key": "k", "Content-Type": "application/json"}
-    response = browser.http.post(path, content=body, headers=headers)
+    response = visitor.http.post(path, content=body, headers=headers)
     if body:
         problem(response, 400, "malformed_json")
     else:
         problem(response, 422, "invalid_field", field="body")
 
 
-def test_a_body_over_the_limit_is_refused_before_it_is_read(browser: Browser) -> None:
-    path = f"/api/v1/applications/{browser.apply()}/details"
+def test_a_body_over_the_limit_is_refused_before_it_is_read(visitor: Browser) -> None:
+    path = f"/api/v1/applications/{visitor.apply()}/details"
     headers = {"Origin": ORIGIN, "Idempotency-Key": "k", "Content-Type": "application/json"}
     large = b" " * (NUMBERS.request.body_bytes + 1)
-    problem(browser.http.post(path, content=large, headers=headers), 413, "body_too_large")
-    problem(browser.http.post(path, content=iter([large[:40_000]] * 2), headers=headers), 413, "body_too_large")
+    problem(visitor.http.post(path, content=large, headers=headers), 413, "body_too_large")
+    problem(visitor.http.post(path, content=iter([large[:40_000]] * 2), headers=headers), 413, "body_too_large")
 
 
-def test_unknown_paths_and_methods_are_problems_too(browser: Browser) -> None:
-    problem(browser.http.get("/api/v1/nothing"), 404, "not_found")
-    problem(browser.http.get("/api/v1/applications"), 405, "method_not_allowed")
+def test_unknown_paths_and_methods_are_problems_too(visitor: Browser) -> None:
+    problem(visitor.http.get("/api/v1/nothing"), 404, "not_found")
+    problem(visitor.http.get("/api/v1/applications"), 405, "method_not_allowed")
 
 
-def test_no_log_line_carries_what_the_customer_typed(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_line_carries_what_the_customer_typed(visitor: Browser, caplog: pytest.LogCaptureFixture) -> None:
     with structlog.testing.capture_logs() as lines, caplog.at_level(logging.DEBUG):
-        application_id = browser.reach(Step.IDENTITY)
-        browser.world.bank_is_down = True
-        browser.step(application_id, "identity", {"user_id": "hong1899", "sealed_rrn": "AAAA"})
-        browser.world.bank_is_down = False
-        browser.identify(application_id, "9912319000017")
-        browser.reach(Step.PIN)
+        application_id = visitor.reach(Step.IDENTITY)
+        visitor.world.bank_is_down = True
+        visitor.step(application_id, "identity", {"user_id": "hong1899", "sealed_rrn": "AAAA"})
+        visitor.world.bank_is_down = False
+        visitor.identify(application_id, "9912319000017")
+        visitor.reach(Step.PIN)
     said = f"{lines}{caplog.text}"
     for secret in (RESIDENT_NUMBER, "9912319000017", "hong1899", "홍길동", "01012345678", "1899-12-31"):
         assert secret not in said

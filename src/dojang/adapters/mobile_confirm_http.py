@@ -49,4 +49,4 @@ class HttpMobileConfirm:
     def status(self, approval_id: str) -> ApprovalStatus:
         """See `MobileConfirm`."""
         found = self._bank.get(f"{_PATH}/{quote(approval_id, safe='')}", _Status)
-        return ApprovalStatus(ApprovalState(found.state), found.text, found.device_key, found.signature)
+        return ApprovalStatus(ApprovalState(found.state), found.signature)

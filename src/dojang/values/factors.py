@@ -59,11 +59,9 @@ class ApprovalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalStatus:
-    """`signature`: ECDSA P-256 with SHA-256 (DER) by `device_key` (SubjectPublicKeyInfo) over the UTF-8 text."""
+    """`signature`: the phone's over the text that it showed, ECDSA P-256 with SHA-256 (DER); empty until approved."""
 
     state: ApprovalState
-    text: str = field(repr=False)
-    device_key: bytes = field(repr=False)
     signature: bytes = field(repr=False)
 
 

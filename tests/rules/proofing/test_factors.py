@@ -4,16 +4,27 @@ import unicodedata
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dojang.policy.numbers import NUMBERS
-from dojang.proofing import ars, details, identity
+from dojang.proofing import ars, details, identity, mobile_approval
 from dojang.proofing.avoided_pins import avoided
-from dojang.refusals import CallExpired, CallTriesSpent, DetailsNotMatched, IdentityLocked, IdentityNotMatched
+from dojang.refusals import (
+    CallExpired,
+    CallTriesSpent,
+    DetailsNotMatched,
+    IdentityLocked,
+    IdentityNotMatched,
+    SignatureRefused,
+)
 from dojang.values.applicant import ProvenApplicant, masked_name
 from dojang.values.application import BankCustomer, CallProof, PhoneKind, PlacedCall, RegisteredPhone, Route
-from dojang.values.factors import CallState, CallStatus
+from dojang.values.factors import ApprovalState, ApprovalStatus, CallState, CallStatus
 from dojang.values.resident_number import birth_date, masked
 
 CUSTOMER = BankCustomer("1", "Hong Gil-dong", "1899-12-31", (), (), b"", exposed=False)
@@ -140,3 +151,17 @@ def test_pins_made_of_the_birth_date_or_the_phone_number_are_to_be_avoided() -> 
 )
 def test_a_name_is_masked_between_its_ends(name: str, shown: str) -> None:
     assert masked_name(name) == shown
+
+
+@pytest.mark.parametrize("key", [ec.generate_private_key(ec.SECP384R1()), Ed25519PrivateKey.generate()])
+def test_an_approval_by_a_key_of_another_kind_is_refused(key: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> None:
+    asked = mobile_approval.new_approval("a", "12", "r", 0)
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if isinstance(key, Ed25519PrivateKey):
+        signature = key.sign(asked.text.encode())
+    else:
+        signature = key.sign(asked.text.encode(), ec.ECDSA(SHA256()))
+    with pytest.raises(SignatureRefused):
+        mobile_approval.check_approval(asked, ApprovalStatus(ApprovalState.APPROVED, signature), spki, 0)
+    with pytest.raises(SignatureRefused):
+        mobile_approval.check_approval(asked, ApprovalStatus(ApprovalState.APPROVED, signature), b"no key", 0)

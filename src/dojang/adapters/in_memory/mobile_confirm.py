@@ -11,37 +11,33 @@ class MemoryMobileConfirm:
 
     def __init__(self, bank: MemoryBank) -> None:
         self._bank = bank
-        self._approvals: dict[str, tuple[str, ApprovalStatus]] = {}
+        self._shown: dict[str, tuple[str, str]] = {}  # approval -> customer number, text
+        self._decided: dict[str, ApprovalStatus] = {}
         self.asked: list[str] = []
 
     def ask(self, application_id: str, customer_number: str, approval: AskedApproval) -> str:  # noqa: ARG002
         """See `MobileConfirm`."""
-        customer = self._bank.by_number(customer_number)
-        if Medium.MOBILE_CONFIRM not in customer.media:
+        if Medium.MOBILE_CONFIRM not in self._bank.by_number(customer_number).media:
             raise MediumNotOwned
         approval_id = f"approval-{approval.request}"
-        if approval_id not in self._approvals:
-            key = customer.as_known().mobile_key
-            status = ApprovalStatus(ApprovalState.PENDING, approval.text, key, b"")
-            self._approvals[approval_id] = (customer_number, status)
+        if approval_id not in self._shown:
+            self._shown[approval_id] = (customer_number, approval.text)
             self.asked.append(approval.request)
         return approval_id
 
     def status(self, approval_id: str) -> ApprovalStatus:
         """See `MobileConfirm`."""
-        return self._approvals[approval_id][1]
+        return self._decided.get(approval_id, ApprovalStatus(ApprovalState.PENDING, b""))
 
     def approve(self, approval_id: str) -> None:
         """The phone signs what it shows."""
-        number, shown = self._approvals[approval_id]
-        signature = self._bank.by_number(number).sign(shown.text)
-        self.put(approval_id, ApprovalStatus(ApprovalState.APPROVED, shown.text, shown.device_key, signature))
+        number, text = self._shown[approval_id]
+        self.put(approval_id, ApprovalStatus(ApprovalState.APPROVED, self._bank.by_number(number).sign(text)))
 
     def decline(self, approval_id: str) -> None:
         """The customer declines."""
-        shown = self.status(approval_id)
-        self.put(approval_id, ApprovalStatus(ApprovalState.DECLINED, shown.text, shown.device_key, b""))
+        self.put(approval_id, ApprovalStatus(ApprovalState.DECLINED, b""))
 
     def put(self, approval_id: str, status: ApprovalStatus) -> None:
         """Answer so from now on: what a lying supplier would do."""
-        self._approvals[approval_id] = (self._approvals[approval_id][0], status)
+        self._decided[approval_id] = status
