@@ -14,7 +14,7 @@ from tests.postgres_cluster import Cluster, running_cluster
 
 HERE = Path(__file__).parent
 # Left out by --quick, with every test marked slow and every one that asks for PostgreSQL.
-WHOLE_SERVICES = ("attacks", "browser", "faults")
+WHOLE_SERVICES = ("attacks", "browser", "demo_house", "faults")
 POSTGRESQL = "postgresql"
 
 # Two busy cores must not decide a verdict: no deadline, and CI draws the same examples each time.

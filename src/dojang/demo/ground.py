@@ -40,7 +40,7 @@ class Ground:
         """Make the folder ours. Raises what `check` refuses."""
         self.check()
         try:
-            self.data.mkdir(parents=True, exist_ok=True)
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             mark = self.data / MARK
             if not mark.exists():
                 mark.write_text(json.dumps({"port_base": self.port_base}))
