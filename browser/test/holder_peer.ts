@@ -18,6 +18,7 @@ import { Refusal } from "../src/protocol/refusal.ts";
 import { checkPin, checkStretching } from "../src/protocol/version.ts";
 
 const waiting = new Map<number, (answer: any) => void>();
+const keeping = new Map<number, Promise<unknown>>();
 let asked = 0;
 let moved = 0;
 
@@ -53,7 +54,7 @@ function partiesOf(call: number, given: any): Parties {
     getItem: () => known,
     setItem: (_key: string, text: string) => {
       known = text;
-      void ask(call, "known", { text });
+      keeping.set(call, ask(call, "known", { text }));
     },
   };
   return {
@@ -110,7 +111,9 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     waiting.delete(given.answer);
     return;
   }
-  (given.act === "use" ? use : enrol)(given.call, given).then(
+  const kept = () => keeping.get(given.call);
+  const act = given.act === "use" ? use : enrol;
+  act(given.call, given).finally(kept).then(
     (value) => say({ done: given.call, value }),
     (error: unknown) => {
       if (error instanceof Refusal) say({ refused: given.call, code: error.code, facts: error.facts });

@@ -1,11 +1,14 @@
 """Every test of the holder, run on the browser's own code: the same forged inputs meet the same refusals."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dojang.pin.record import KeyStretching
+from dojang.refusals import RecordMismatch
 from tests.browser.typescript_holder import Peer, TypeScriptHolder
 from tests.client import test_enrol as of_enrol
 from tests.client import test_use as of_use
@@ -60,3 +63,18 @@ def _no_python_holder(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
         return TypeScriptHolder(peer, anchors, memory, http._transport, lambda: now.moved)
 
     monkeypatch.setattr(of_use, "Holder", make)
+
+
+def test_a_record_that_asks_for_weaker_stretching_is_refused_before_the_pad(case: Case) -> None:
+    """Cheap guesses would do for whoever made the record."""
+    case.serve(case.attested(replace(case.record, stretching=KeyStretching(memory_kib=8))))
+    with pytest.raises(RecordMismatch):
+        case.use()
+    assert not case.pad.shown
+
+
+def test_records_of_two_uids_are_refused_by_a_browser_that_knows_none(case: Case) -> None:
+    case.serve(case.attested(case.record), case.attested(replace(case.record, ver=2, uid=bytes(16))))
+    with pytest.raises(RecordMismatch):
+        case.world.holder("another").use(case.code(), case.pad)
+    assert not case.pad.shown
