@@ -221,6 +221,10 @@ RECEIPTS: dict[str, tuple[type[Refusal], Callable[[World, list[dict[str, Any]]],
         ReceiptRefused,
         lambda world, receipts: [resigned(world, body, record_sha256=b64(bytes(32))) for body in receipts],
     ),
+    "of another customer": (
+        ReceiptRefused,
+        lambda world, receipts: [resigned(world, body, uid=b64(bytes(16))) for body in receipts],
+    ),
     "of another version": (
         ReceiptRefused,
         lambda world, receipts: [resigned(world, body, ver=2) for body in receipts],

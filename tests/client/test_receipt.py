@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from dojang.client import certificates
 from dojang.client.bodies import ActivationBody, AttestationBody, ConfirmReceiptBody
 from dojang.client.verifier.receipt import verify_receipt
 from dojang.pin.encoding import b64, sha256, unb64
@@ -70,7 +71,9 @@ def by_holder(story: Story, receipt: Receipt, key: SigningKey, **changes: Any) -
 
 
 def other_certificate(story: Story, receipt: Receipt) -> Receipt:
-    return {**receipt, "certificate": b64(story.another.certificate)}
+    """Hers too, says the vault; but not the one that the transaction names."""
+    spki = certificates.spki(certificates.load(story.another.certificate))
+    return by_vault(story, {**receipt, "certificate": b64(story.another.certificate)}, spki_sha256=b64(sha256(spki)))
 
 
 def other_root(story: Story, receipt: Receipt) -> Receipt:
@@ -130,7 +133,7 @@ FORGED: dict[str, tuple[str, Callable[[Story, Receipt], Receipt]]] = {
     ),
     "one guard twice": ("guards", one_guard_twice),
     "one guard alone": ("guards", lambda _story, receipt: {**receipt, "receipts": receipt["receipts"][:1]}),
-    "somebody else's certificate": ("certificate", other_certificate),
+    "another certificate": ("certificate", other_certificate),
     "a public key that is not the attested one": (
         "certificate",
         lambda story, receipt: by_vault(story, receipt, spki_sha256=b64(bytes(32))),

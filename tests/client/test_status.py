@@ -1,6 +1,7 @@
 """Revocation as a relying party hears of it: from the real responder and real CRLs, and each forgery of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -220,12 +221,15 @@ def test_a_list_that_does_not_speak_against_it_is_taken(der: bytes) -> None:
     check_list(der)
 
 
+RENAMED = replace(AUTHORITY, issuer=replace(AUTHORITY.issuer, name=AUTHORITY.root.subject))
+
 LISTS = {
     "nothing": b"",
     "revoked before it signed": list_of(entry(SIGNED - 10)),
     "a key compromised, found later": list_of(entry(NOW - 10, "keyCompromise")),
     "another shard": list_of(shard=1),
     "of another authority of the same name": list_of(authority=OTHER),
+    "of another name with the same key": list_of(authority=RENAMED),
     "too old": list_of(since=NOW - 7200, until=NOW - 1),
     "of the future": list_of(since=NOW + 61, until=NOW + 3600),
 }

@@ -92,9 +92,16 @@ def case(world: World) -> Case:
 
 
 @pytest.fixture(scope="module")
-def unspent(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """One case for all the tests in which nothing is ever tried."""
+def one_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return Case(World(tmp_path_factory.mktemp("unspent")))
+
+
+@pytest.fixture
+def unspent(one_case: Case) -> Case:
+    """The same case for all the tests in which nothing is ever tried."""
+    one_case.pad = Pad(PIN)
+    one_case.world.wire.seen.clear()
+    return one_case
 
 
 def signed_day_key(case: Case, visit: Visit, **changes: Any) -> Visit:
@@ -319,7 +326,7 @@ def test_another_certificate_is_used_after_the_customers_click(case: Case) -> No
 
 
 def guard_answers(
-    case: Case, guard_id: str, *, signed_by: str | None = None, **changes: Any
+    case: Case, guard_id: str, *, signed_by: str | None = None, key: oprf.KeyPair | None = None, **changes: Any
 ) -> Callable[[httpx2.Request], httpx2.Response]:
     """The guard answers honestly, then changes its reply and signs it."""
     honest = case.world.wire.origins[case.world.origin(guard_id)]
@@ -329,6 +336,9 @@ def guard_answers(
         if request.url.path != ATTEMPTS or response.status_code != 200:
             return response
         asked, body = json.loads(request.read()), json.loads(response.read())
+        if key is not None:  # evaluated and proven, with a key of its own
+            evaluated = oprf.evaluate(key, unb64(asked["blinded"]))
+            body |= {"evaluated": b64(evaluated.element), "proof": b64(evaluated.proof), "public_key": b64(key.public)}
         body |= {name: b64(value) if isinstance(value, bytes) else value for name, value in changes.items()}
         about = {name: changes.get(f"about_{name}") for name in ("th", "attempt_id", "uid", "ver")}
         reply = AttemptReply(
@@ -361,6 +371,7 @@ LIES: dict[str, dict[str, Any]] = {
     "for another customer": {"about_uid": bytes(16)},
     "for another version": {"about_ver": 2},
     "of another record": {"record_sha256": bytes(32)},
+    "with a key of its own": {"key": oprf.generate_key_pair()},
     "with another key": {"public_key": oprf.generate_key_pair().public},
     "with another element": {"evaluated": oprf.generate_key_pair().public},
     "with a false proof": {"proof": oprf.random_scalar() + oprf.random_scalar()},

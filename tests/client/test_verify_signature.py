@@ -72,7 +72,9 @@ def made(
     return cms.signed_data(said, said.items[0], content, signature, (certificate, issuing.certificate))
 
 
-def resigned(change: Callable[[list[cms.Attribute]], list[cms.Attribute]], **parts: Any) -> bytes:
+def resigned(
+    change: Callable[[list[cms.Attribute]], list[cms.Attribute]], around: dict[str, Any] | None = None, **parts: Any
+) -> bytes:
     """The signature with other attributes, signed again by the right key."""
     said = transaction()
     own = change([asn1.decode_der(cms.Attribute, part) for part in attributes(said, said.items[0])])
@@ -82,7 +84,7 @@ def resigned(change: Callable[[list[cms.Attribute]], list[cms.Attribute]], **par
     signer = cms.SignerInfo(
         **{**fields, **parts}, attributes=asn1.SetOf(own), signature=sign(asn1.encode_der(asn1.SetOf(own)))
     )
-    return rebuilt(signers=asn1.SetOf([signer]))
+    return rebuilt(signers=asn1.SetOf([signer]), **(around or {}))
 
 
 def rebuilt(**parts: Any) -> bytes:
@@ -140,6 +142,10 @@ FORMS = {
     ),
     "a content-type that is not the content's": resigned(
         lambda own: [attribute(cms.CONTENT_TYPE, bytes.fromhex("06092a864886f70d010702")), *own[1:]]
+    ),
+    "content of another type": resigned(
+        lambda own: [attribute(cms.CONTENT_TYPE, bytes.fromhex("06092a864886f70d010702")), *own[1:]],
+        {"content": cms.EncapsulatedContent(type=cms.SIGNED_DATA, content=CONTENT)},
     ),
     "a signing-time of another kind": resigned(
         lambda own: [own[0], attribute(cms.SIGNING_TIME, b"\x18\x0f20260301090000Z"), *own[2:]]

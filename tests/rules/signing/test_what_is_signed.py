@@ -143,6 +143,14 @@ def test_other_bytes_than_the_hashed_ones_are_not_shown() -> None:
         display_of(transfer(content), [transfer_content((("받는 분", "김하늘"), ("금액", "90,000원")))])
 
 
+def test_a_hash_of_something_else_than_is_shown_is_refused() -> None:
+    """Content and display agree, and the hash that would be signed is another's."""
+    content = transfer_content(PAIRS)
+    hidden = transfer_content((("받는 분", "도둑"), ("금액", "90,000원")))
+    with pytest.raises(TransactionRefused):
+        display_of(transfer(hidden), [content])
+
+
 def test_a_display_that_says_otherwise_than_the_content_is_refused() -> None:
     content = transfer_content((("받는 분", "김하늘"), ("금액", "90,000원")))
     with pytest.raises(TransactionRefused):

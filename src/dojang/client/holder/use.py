@@ -82,7 +82,7 @@ class Use:
         activation, sealed, receipts = self._confirmed(checked, attempts, known, unlocked)
         self.memory.note(checked.uid, known.record.ver)
         done = self.center.activate(visit.visit, activation, sealed, receipts)
-        return self._finish(checked, activation, done.receipt, done.return_to, unlocked)
+        return self._finish(checked, done.receipt, done.return_to, unlocked)
 
     def _unlock(
         self, checked: CheckedUse, attempts: Attempts, shown: Shown, pin_pad: PinPad
@@ -162,12 +162,10 @@ class Use:
             raise ReceiptRefused
         return body
 
-    def _finish(
-        self, checked: CheckedUse, activation: ActivationBody, receipt: ReceiptBody, return_to: str, unlocked: Unlocked
-    ) -> Used:
-        """The receipt proves this very consent. Raises `ReceiptRefused`, `SignatureInvalid`."""
+    def _finish(self, checked: CheckedUse, receipt: ReceiptBody, return_to: str, unlocked: Unlocked) -> Used:
+        """The receipt proves her consent to this very T. Raises `ReceiptRefused`, `SignatureInvalid`."""
         data = receipt.json_bytes()
-        if verify_receipt(data, self.anchors) != checked.transaction or receipt.activation != activation:
+        if verify_receipt(data, self.anchors) != checked.transaction:
             raise ReceiptRefused
         return Used(checked.th, data, return_to, unlocked.new_pin_due, unlocked.foreign)
 

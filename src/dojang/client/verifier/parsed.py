@@ -29,7 +29,6 @@ class ParsedSignature:
     """The parts. `signed` is the DER that the signature is over (RFC 5652 5.4)."""
 
     content: bytes
-    content_type: x509.ObjectIdentifier
     message_digest: bytes
     signing_time: int
     certificate_sha256: bytes
@@ -43,32 +42,27 @@ class ParsedSignature:
 def parse(der: bytes) -> ParsedSignature:
     """Raises `SignatureRefused`: not DER, more than one signer, other algorithms, an attribute more, less or twice."""
     try:
-        parsed = asn1.decode_der(cms.ContentInfo, der)
-        if asn1.encode_der(parsed) != der:  # sets in DER's order too
-            raise SignatureRefused
-        return _parts(parsed)
+        return _parts(asn1.decode_der(cms.ContentInfo, der))  # DER alone, sets in their one order
     except (ValueError, x509.DuplicateExtension):
         raise SignatureRefused from None
 
 
 def _parts(parsed: cms.ContentInfo) -> ParsedSignature:
     data = parsed.content
-    digests, signers = data.digest_algorithms.as_list(), data.signers.as_list()
-    if parsed.type != cms.SIGNED_DATA or data.version != 1 or len(digests) != 1 or len(signers) != 1:
+    (signer,), (digest,) = data.signers.as_list(), data.digest_algorithms.as_list()
+    algorithms = (digest.algorithm, signer.digest_algorithm.algorithm, signer.signature_algorithm.algorithm)
+    if algorithms != (cms.SHA256, cms.SHA256, cms.ECDSA_WITH_SHA256):
         raise SignatureRefused
-    (signer,) = signers
-    algorithms = (digests[0].algorithm, signer.digest_algorithm.algorithm, signer.signature_algorithm.algorithm)
-    if signer.version != 1 or algorithms != (cms.SHA256, cms.SHA256, cms.ECDSA_WITH_SHA256):
+    if parsed.type != cms.SIGNED_DATA or (data.version, signer.version) != (1, 1):
         raise SignatureRefused
     values = _single_values(signer.attributes.as_list())
     content_type = values[cms.CONTENT_TYPE].parse(x509.ObjectIdentifier)
     (identified,) = values[cms.SIGNING_CERTIFICATE_V2].parse(_SigningCertificate).certificates
     moment: datetime = values[cms.SIGNING_TIME].parse(asn1.UTCTime).as_datetime()
-    if content_type != data.content.type:
+    if not content_type == data.content.type == cms.DATA:
         raise SignatureRefused
     return ParsedSignature(
         content=data.content.content,
-        content_type=content_type,
         message_digest=values[cms.MESSAGE_DIGEST].parse(bytes),
         signing_time=int(moment.timestamp()),
         certificate_sha256=identified.hash,

@@ -28,7 +28,7 @@ from dojang.client.verifier.steps import step
 from dojang.pin.encoding import sha256
 from dojang.policy.numbers import NUMBERS
 from dojang.refusals import CertificateMismatch, SignatureRefused, TransactionRefused
-from dojang.signing.cms import DATA, check_signature
+from dojang.signing.cms import check_signature
 from dojang.signing.what_is_signed import Pairs, Purpose, pairs_of
 
 
@@ -68,7 +68,7 @@ def verify_signature(cms: bytes, demands: Demands) -> Verified:
     with step("form"):
         parsed = parse(cms)
     with step("content"):
-        if parsed.content_type != DATA or demands.content not in (None, parsed.content):
+        if demands.content not in (None, parsed.content):
             raise TransactionRefused
     with step("digest"):
         if parsed.message_digest != sha256(parsed.content):
