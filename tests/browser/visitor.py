@@ -1,5 +1,6 @@
 """A customer's Chromium: the real bundle, with every request answered by a world of the tests' own."""
 
+import json
 import re
 from pathlib import Path
 from typing import Final
@@ -47,6 +48,7 @@ class Visitor:
         field.press_sequentially(pin)
         self.look()
         field.press("Enter")
+        self.look()  # while the PIN is being stretched
 
     def enrol(self, pin: str = PIN) -> None:
         """A certificate whose PIN is `pin`."""
@@ -68,6 +70,7 @@ class Visitor:
         """Close, and find no PIN in anything that was shown, kept, said or sent."""
         if self.page.url.startswith(PIN_ORIGIN):
             self.look()
+        self.seen.append(json.dumps(self.context.storage_state(indexed_db=True)))
         self.context.close()
         wire = [body.decode() for _, _, body in self.world.wire.seen]
         written = [*self.seen, *self.console, *wire, self._har.read_text("utf-8")]
