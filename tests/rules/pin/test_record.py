@@ -44,7 +44,7 @@ def test_a_record_reads_back_as_it_was() -> None:
 
 def broken_records() -> list[bytes]:
     value: dict[str, Any] = json.loads(RECORD.canonical())
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"suite": "P256"},
         {"ver": 0},
         {"ver": "1"},
