@@ -228,3 +228,37 @@ def test_the_page_speaks_english_too(visitor: Visitor, customer: Customer) -> No
     assert page.locator("html").get_attribute("lang") == "en"
     visitor.type_pin(WRONG)
     expect(page.get_by_role("alert")).to_have_text("That PIN isn't right. 4 tries left")
+
+
+@pytest.mark.parametrize("return_to", ["javascript:alert(1)", "data:text/html,x", "not an address", ""])
+def test_only_a_web_address_is_a_way_back(visitor: Visitor, customer: Customer, return_to: str) -> None:
+    place = (CENTER, "/v1/transactions/activate")
+    visitor.world.wire.change[place] = lambda body: {**body, "return_to": return_to}
+    page = visitor.open(asked(visitor, customer))
+    visitor.type_pin(PIN)
+    expect(page.get_by_role("heading", level=1)).to_have_text("서명했어요")
+    expect(page.get_by_role("link")).to_have_count(0)
+
+
+def test_a_page_without_its_worker_says_that_it_cannot_go_on(visitor: Visitor, customer: Customer) -> None:
+    visitor.page.route("**/stretching_worker.js", lambda route: route.abort())
+    page = visitor.open(asked(visitor, customer))
+    visitor.type_pin(PIN)
+    expect(page.get_by_role("heading", level=1)).to_have_text("계속할 수 없어요")
+
+
+def test_a_pin_under_check_when_time_ends_signs_nothing(visitor: Visitor, customer: Customer) -> None:
+    visitor.page.clock.install()
+    soon = visitor.world.clock() + 30
+    page = visitor.open(visitor.world.center.ask(customer, transfer(), exp=soon))
+    page.clock.run_for(25_000)
+    visitor.hanging = {anchor.origin for anchor in visitor.world.anchors.guards}
+    with page.expect_request("**/v1/attempts"):
+        visitor.type_pin(PIN)
+    page.clock.run_for(6_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("시간이 지났어요")
+    visitor.release()
+    page.wait_for_timeout(500)
+    assert heading(page) == "시간이 지났어요"
+    assert len(visitor.world.wire.sent("/v1/attempts")) >= 2
+    assert not visitor.world.wire.sent("/v1/confirm")

@@ -23,6 +23,7 @@ class Visitor:
     def __init__(self, browser: Browser, world: World, har: Path) -> None:
         self.world, self._har = world, har
         self.hanging: set[str] = set()
+        self._held: list[Route] = []
         self.console: list[str] = []
         self.seen: list[str] = []
         page_app = application(PinPageSettings(world.anchors, "127.0.0.1", 0))
@@ -56,6 +57,13 @@ class Visitor:
         self.type_pin(pin)
         expect(self.page.get_by_role("heading", level=1)).to_have_text("금융인증서를 발급했어요")
 
+    def release(self) -> None:
+        """Those that hang answer now."""
+        self.hanging = set()
+        held, self._held = self._held, []
+        for route in held:
+            self._answer(route)
+
     def look(self) -> None:
         """Keep what is there to be seen now: the document, the fields' values, the storage, the address."""
         self.seen.append(
@@ -85,6 +93,7 @@ class Visitor:
         asked = route.request
         origin = "/".join(asked.url.split("/")[:3])
         if origin in self.hanging:
+            self._held.append(route)
             return
         if origin not in self.world.wire.origins:
             route.abort()

@@ -8,7 +8,7 @@ import { equal } from "../protocol/encoding.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { element, pairList } from "./dom.ts";
 import { IDLE, pinPad } from "./pin_pad.ts";
-import { day, goOn, type Screen, show, showRefusal } from "./screen.ts";
+import { day, type Screen, show, showRefusal, wayBack } from "./screen.ts";
 
 /** Refuses what `Enrolment` refuses, before a PIN can be typed. */
 export function enrolScreen(screen: Screen, visit: VersionVisit, parties: Parties): void {
@@ -75,7 +75,7 @@ async function finish(screen: Screen, enrolment: Enrolment): Promise<void> {
       [words.serial, serial],
       [words.until, day(screen, certificate.notAfter)],
     ]);
-    show(screen, words.issuedTitle, facts, goOn(screen, returnTo));
+    show(screen, words.issuedTitle, facts, ...wayBack(screen, returnTo));
   } catch (error) {
     showRefusal(screen, error, () => {
       show(screen, words.issuing);

@@ -32,10 +32,9 @@ export function day(screen: Screen, seconds: number): string {
   return new Intl.DateTimeFormat(screen.language, { dateStyle: "long", timeZone: "Asia/Seoul" }).format(seconds * 1000);
 }
 
-/** The way back: only to a web page, whatever the centre says. */
-export function goOn(screen: Screen, returnTo: string): HTMLElement {
+/** The way back, if it is a web address: whatever the centre says, nothing else is followed. */
+export function wayBack(screen: Screen, returnTo: string): readonly HTMLAnchorElement[] {
   const target = URL.canParse(returnTo) ? new URL(returnTo) : undefined;
-  if (target === undefined || !["http:", "https:"].includes(target.protocol)) throw new Refusal("invalid_field");
-  return element("a", { href: target.href, class: "primary", rel: "noreferrer" }, screen.words.goOn);
+  if (target === undefined || !["http:", "https:"].includes(target.protocol)) return [];
+  return [element("a", { href: target.href, class: "primary", rel: "noreferrer" }, screen.words.goOn)];
 }
-

@@ -6,7 +6,7 @@ import { Use } from "../holder/use.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { button, element, pairList } from "./dom.ts";
 import { type PinPad, pinPad } from "./pin_pad.ts";
-import { day, goOn, type Screen, show, showRefusal } from "./screen.ts";
+import { day, type Screen, show, showRefusal, wayBack } from "./screen.ts";
 import { counted } from "./words.ts";
 
 /** Refuses what `Use.of` refuses, before a PIN can be typed. */
@@ -36,32 +36,38 @@ function askForPin(screen: Screen, use: Use, parties: Parties): void {
   const { shown } = use;
   const pairs = shown.purpose === "login" ? [[words.relying_party, shown.relyingParty] as const] : shown.pairs;
   const asks = shown.purpose === "login" ? [] : [pairList([[words.asks, shown.relyingParty]])];
-  const expiry = setTimeout(
-    () => showRefusal(screen, new Refusal("transaction_expired")),
-    Math.max(0, shown.expiresAt - parties.now()) * 1000,
-  );
+  const end = new AbortController();
+  const expire = (): void => {
+    end.abort(); // a PIN that is being checked signs nothing any more
+    showRefusal(screen, new Refusal("transaction_expired"));
+  };
+  const timer = setTimeout(expire, Math.max(0, shown.expiresAt - parties.now()) * 1000);
   const pad: PinPad = pinPad(words, words.enterPin, words.signButton[shown.purpose], (pin) => {
-    void enter(screen, use, pad, pin, () => clearTimeout(expiry));
+    void enter(screen, use, pad, { pin, end: end.signal, stop: () => clearTimeout(timer) });
   });
   const card = element("section", { class: "card" }, pairList(pairs), ...asks, holder(screen, use));
   show(screen, words.signTitle[shown.purpose], card, pad.root);
   pad.focus();
 }
 
-async function enter(
-  screen: Screen,
-  use: Use,
-  pad: PinPad,
-  pin: Uint8Array<ArrayBuffer>,
-  opened: () => void,
-): Promise<void> {
+interface Typed {
+  readonly pin: Uint8Array<ArrayBuffer>;
+  /** The transaction has ended. */
+  readonly end: AbortSignal;
+  /** It will not end any more: its outcome is known, or on its way. */
+  readonly stop: () => void;
+}
+
+async function enter(screen: Screen, use: Use, pad: PinPad, { pin, end, stop }: Typed): Promise<void> {
   pad.busy(screen.words.checking);
   try {
     await use.unlock(pin);
   } catch (error) {
-    return refused(screen, pad, error, opened);
+    if (!end.aborted) refused(screen, pad, error, stop);
+    return;
   }
-  opened();
+  if (end.aborted) return;
+  stop();
   pad.busy(screen.words.signing);
   await sign(screen, use);
 }
@@ -82,9 +88,9 @@ async function sign(screen: Screen, use: Use): Promise<void> {
   try {
     const { returnTo, foreign } = await use.sign();
     const warning = foreign > 0 ? [element("p", { class: "alert" }, counted(words.foreign, foreign))] : [];
-    const link = goOn(screen, returnTo);
-    show(screen, words.signedTitle[use.shown.purpose], ...warning, link);
-    if (foreign === 0) location.replace(link.getAttribute("href")!);
+    const back = wayBack(screen, returnTo);
+    show(screen, words.signedTitle[use.shown.purpose], ...warning, ...back);
+    if (foreign === 0 && back[0]) location.replace(back[0].href);
   } catch (error) {
     showRefusal(screen, error, () => {
       show(screen, words.signing);
