@@ -1,7 +1,9 @@
 """A relying party (이용기관) that is registered here."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
+
+from pydantic import ConfigDict
 
 KEYS: Final = (("EC", "P-256"), ("OKP", "Ed25519"))
 LANGUAGES: Final = {"ko", "en"}
@@ -14,6 +16,8 @@ class RelyingParty:
 
     Raises `ValueError` for anything else.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     client_id: str
     name: dict[str, str]

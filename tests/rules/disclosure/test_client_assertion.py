@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from joserfc.jwk import ECKey, OctKey
 
 from dojang.disclosure import client_assertion
 from dojang.disclosure.client_assertion import ASSERTION_TYPE
-from dojang.refusals import ClientRefused
+from dojang.refusals import ClientRefused, SettingRefused
+from dojang.settings import relying_parties
 from dojang.values.relying_party import RelyingParty
 from tests.rules.disclosure.clients import BANK, ISSUER, SHOP, Client, bank, shop
 
@@ -147,3 +149,11 @@ def test_a_relying_party_that_could_not_be_trusted_is_not_registered(facts: dict
     sound = {name: getattr(party, name) for name in RelyingParty.__slots__}
     with pytest.raises(ValueError, match=r"relying party|way back"):
         RelyingParty(**{**sound, **facts})
+
+
+def test_what_an_operator_writes_down_is_held_to_the_same() -> None:
+    sound = asdict(PARTY.party)
+    assert relying_parties(json.dumps([sound]).encode()) == {BANK: PARTY.party}
+    for facts in ({**sound, "jwk": {"kty": "oct", "k": "c2VjcmV0"}}, {**sound, "client_secret": "guess"}):
+        with pytest.raises(SettingRefused):
+            relying_parties(json.dumps([facts]).encode())
