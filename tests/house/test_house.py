@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,24 @@ def test_no_file_says_where_packages_come_from() -> None:
         for found in hosts.finditer((ROOT / name).read_text(encoding="utf-8", errors="replace"))
     ]
     assert named == []
+
+
+def test_every_module_that_a_contract_names_exists() -> None:
+    """A contract over a wildcard that matches nothing is kept by an empty promise."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    named = {
+        module.removesuffix(".**").removesuffix(".*")
+        for contract in contracts
+        for key in ("source_modules", "forbidden_modules", "modules")
+        for module in contract.get(key, ())
+        if module.startswith("dojang.")
+    }
+    missing = [name for name in named if not list((ROOT / "src").glob(name.replace(".", "/") + "*"))]
+    assert missing == []
+
+
+def test_a_guard_carries_neither_fastapi_nor_sqlalchemy() -> None:
+    """What a guard does not load cannot be used against the keys that it holds."""
+    probe = "import sys, dojang.guard.server; print(*sorted({'fastapi', 'sqlalchemy', 'alembic'} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", probe], check=True, capture_output=True, text=True).stdout
+    assert loaded.strip() == ""
