@@ -176,6 +176,7 @@ FORGED: dict[str, tuple[type[Refusal], Callable[[Guard, Version], bytes]]] = {
 }
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_activation_is_refused_by_name_and_clears_nothing(house: House, guard: Guard, name: str) -> None:
     refusal, forge = FORGED[name]

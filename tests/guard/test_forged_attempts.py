@@ -78,6 +78,7 @@ FORGED: dict[str, tuple[str, Forge]] = {
 }
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED)
 def test_it_is_refused_by_name_and_spends_nothing(house: House, guard: Guard, name: str) -> None:
     code, forge = FORGED[name]

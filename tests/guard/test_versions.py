@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dojang.guard.facts import Counters, Staged
+from dojang.guard.facts import Attempt, Changes, Confirmed, Counters, Customer, Facts, Head, Staged
 from dojang.pin import oprf, tickets
 from dojang.pin.encoding import b64, canonical, sha256, unb64
 from dojang.pin.messages import NamedKey, VersionReceipt
@@ -148,6 +148,7 @@ FORGED_STAGING: dict[str, tuple[type[Refusal], Callable[[House], bytes]]] = {
 }
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED_STAGING)
 def test_a_forged_staging_is_refused_by_name_and_stages_nothing(house: House, guard: Guard, name: str) -> None:
     refusal, forge = FORGED_STAGING[name]
@@ -233,6 +234,7 @@ FORGED_STATEMENTS: dict[str, tuple[type[Refusal], Callable[[Json], Json]]] = {
 }
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED_STATEMENTS)
 def test_a_forged_statement_is_refused_by_name_and_changes_nothing(house: House, guard: Guard, name: str) -> None:
     refusal, forge = FORGED_STATEMENTS[name]
@@ -289,6 +291,17 @@ def test_a_guard_that_never_knew_the_customer_may_be_told_by_two_others(house: H
     assert take(guard, version, receipts=receipts)["state"] == "erased"
 
 
+def test_a_version_that_was_passed_over_is_refused_though_two_others_had_it(house: House, guard: Guard) -> None:
+    version = enrolled(guard)
+    passed = next_version(guard, version)
+    later = make_version(house, {GUARD: guard.call}, P, version.uid, 3)
+    take(guard, later, previous=version.key)
+    receipts = (receipt(house, passed, "guard-2"), receipt(house, passed, "guard-3"))
+    with pytest.raises(VersionRefused):
+        take(guard, passed, previous=later.key, receipts=receipts)
+    assert answers(guard, later)
+
+
 FORGED_RECEIPTS: dict[str, dict[str, Any]] = {
     "of_the_same_guard_twice": {"guard_id": "guard-2"},
     "of_this_guard_itself": {"guard_id": GUARD},
@@ -303,6 +316,7 @@ FORGED_RECEIPTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED_RECEIPTS)
 def test_one_receipt_of_two_forged_erases_nothing(house: House, guard: Guard, name: str) -> None:
     version = enrolled(guard)
@@ -333,6 +347,32 @@ def test_an_activation_of_the_version_before_is_refused(house: House, guard: Gua
     take(guard, later, previous=version.key)
     with pytest.raises(VersionNotLive):
         guard.call("/v1/confirm", confirm_body(activation_of(version, bytes(32), ()), version.key))
+
+
+def test_attempts_and_confirmations_go_with_their_version(house: House, guard: Guard) -> None:
+    version, th = enrolled(guard), os.urandom(32)
+    tried = attempt(house, version, th, P)
+    guard.call("/v1/attempts", tried.body)
+    guard.call("/v1/confirm", confirm_body(activation_of(version, th, (tried.attempt_id,)), version.key))
+    later = next_version(guard, version)
+    take(guard, later, previous=version.key)
+    held = guard.facts(attempts=frozenset({tried.attempt_id}), confirming=frozenset({version.uid}))
+    assert (held.attempts, held.confirmed) == ({}, {})
+    with pytest.raises(VersionNotLive):
+        guard.call("/v1/attempts", tried.body)
+
+
+def test_a_decision_of_the_same_batch_sees_nothing_of_the_version_before() -> None:
+    uid = b"u" * 16
+    old = Attempt(b"a" * 32, uid, 1, bytes(32), bytes(16), NOW, "open", 4, 0, new_pin_due=False)
+    before = Confirmed(uid, 1, bytes(32), bytes(32), receipt=True, seq=3, time=NOW)
+    key = oprf.generate_key_pair()
+    staged = [Staged(uid, ver, bytes(32), key, bytes(32), bytes(64)) for ver in (2, 3)]
+    facts = Facts(Head(), attempts={old.attempt_id: old}, confirmed={(uid, bytes(32), bytes(32)): before})
+    facts.staged = {(uid, row.ver, row.blinded_sha256): row for row in staged}
+    facts.apply(Changes("statement", b"{}", customer=Customer(uid, 2, bytes(32), bytes(32), key)), Head(4))
+    assert (facts.attempts, facts.confirmed) == ({}, {})
+    assert list(facts.staged.values()) == staged[1:]
 
 
 def test_no_key_outlives_its_version(house: House, tmp_path: Path) -> None:

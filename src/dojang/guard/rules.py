@@ -82,14 +82,14 @@ def spend(facts: Facts, request: AttemptRequest, now: int) -> Decision[Spent | N
     customer = facts.customers.get(request.uid)
     if customer is None or customer.key is None:
         return Decision(NotSpent("version_not_live", 0, 0, b""))
+    counters = facts.counters[request.uid]
+    if customer.ver != request.ver:
+        return Decision(_not_spent("version_not_live", counters, customer))
     stored = facts.attempts.get(request.attempt_id)
     if stored is not None:
         return Decision(Spent(stored, customer.key, customer.record_sha256, repeated=True))
     if request.jti in facts.jtis:
         raise AttemptReplayed
-    counters = facts.counters[request.uid]
-    if customer.ver != request.ver:
-        return Decision(_not_spent("version_not_live", counters, customer))
     try:
         after = counting.spend(counters)
     except LifeFull:
