@@ -1,5 +1,6 @@
 """kill -9 around every commit of a credential, a certificate and a use: the repeated request finishes, once."""
 
+import os
 import pickle
 import subprocess
 import sys
@@ -33,18 +34,22 @@ class Stored:
     world: World
     store: str
 
+    def process(self, request: object, commit: int, when: str) -> tuple[subprocess.Popen[str], Path]:
+        """Another process of this vault, at work on this request, and the file that it was given."""
+        self.world.folder.joinpath("requests").mkdir(exist_ok=True)
+        file = self.world.folder / "requests" / os.urandom(8).hex()
+        file.write_bytes(pickle.dumps(request))
+        words = [str(self.world.folder), self.store, str(file), str(commit), when]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.vault_process", *words], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        )
+        return process, file
+
     def killed(self, request: object, commit: int, when: str) -> None:
         """Another process of this vault did this request, and died around that commit."""
-        file = self.world.folder / "request"
-        file.write_bytes(pickle.dumps(request))
-        words = [sys.executable, "-m", "tests.faults.vault_process"]
-        done = subprocess.run(
-            [*words, str(self.world.folder), self.store, str(file), str(commit), when],
-            cwd=ROOT,
-            capture_output=True,
-            timeout=60,
-        )
-        assert done.returncode == KILLED, done.stderr.decode()
+        process, _ = self.process(request, commit, when)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == KILLED, errors
 
     def leaves(self) -> tuple[bytes, ...]:
         return use_log.leaves(self.world.desk.database, 0, 100)
@@ -148,3 +153,24 @@ def test_a_killed_vault_keeps_every_answer_that_it_gave(stored: Stored) -> None:
     assert [activate(request, world.desk) for request in requests[:4]] == answers
     activate(requests[4], world.desk)
     assert len(stored.leaves()) == 7
+
+
+def test_two_processes_never_sign_two_activations_of_one_transaction(stored: Stored) -> None:
+    """Both get the same list of transactions; every second one with an activation that the other does not have."""
+    world = stored.world
+    customer, certificate = world.enrolled()
+    pairs = []
+    for number in range(30):
+        transaction = world.transaction(customer, certificate, txn=f"txn-{number}")
+        first = world.activation_request(customer, transaction)
+        pairs.append((first, world.activation_request(customer, transaction) if number % 2 else first))
+    processes = [stored.process(list(requests), 0, "never") for requests in zip(*pairs, strict=True)]
+    assert [process.communicate(timeout=60)[1] for process, _ in processes] == ["", ""]
+    answers = [Path(f"{file}.answers").read_text().splitlines() for _, file in processes]
+    assert [len(answer) for answer in answers] == [30, 30]
+    for number, (one, other) in enumerate(zip(*answers, strict=True)):
+        if number % 2:
+            assert [one, other].count("activation_replayed") == 1
+        else:
+            assert one == other != "activation_replayed"
+    assert len(stored.leaves()) == 32

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from cryptography import x509
 
-from dojang.authority import certificate, profile, registration
+from dojang.authority import certificate, lint, profile, registration
 from dojang.pin.encoding import sha256
 from dojang.pin.signatures import SigningKey
 from dojang.refusals import (
@@ -231,6 +231,23 @@ def test_what_is_replaced_before_it_was_certified_never_is(world: World) -> None
     late = world.certificate_request(abandoned)
     certify(world.certificate_request(prepared(world), replaces=abandoned.kid), world.desk)
     refused(world, late, KidNotFound)
+
+
+def test_what_is_replaced_while_it_is_being_certified_is_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every check has passed when the replacing certificate overtakes."""
+    slow, quick = prepared(world), prepared(world)
+    late, overtaking = world.certificate_request(slow), world.certificate_request(quick, replaces=slow.kid)
+    rehearse = lint.rehearse
+
+    def overtaken(plan: profile.CertificatePlan) -> lint.RehearsedPlan:
+        monkeypatch.setattr(lint, "rehearse", rehearse)
+        certify(overtaking, world.desk)
+        return rehearse(plan)
+
+    monkeypatch.setattr(lint, "rehearse", overtaken)
+    with pytest.raises(KidTaken):
+        certify(late, world.desk)
+    assert world.desk.versions.live_key(slow.kid) is None
 
 
 def test_a_kid_that_nobody_ever_had_may_be_replaced(world: World) -> None:
