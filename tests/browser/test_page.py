@@ -161,7 +161,7 @@ def test_a_lying_a_hanging_and_a_dead_guard_are_done_without(visitor: Visitor, c
         visitor.hanging = {visitor.world.origin(guard_id)}
         visitor.open(asked(visitor, customer))
         visitor.type_pin(PIN)
-        expect(page.get_by_text("back at the bank")).to_be_visible(timeout=4_000)
+        expect(page.get_by_text("back at the bank")).to_be_visible()
     visitor.hanging = set()
     visitor.world.wire.down = {visitor.world.origin("guard-2")}
     visitor.open(asked(visitor, customer))

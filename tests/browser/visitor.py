@@ -79,6 +79,8 @@ class Visitor:
         if self.page.url.startswith(PIN_ORIGIN):
             self.look()
         self.seen.append(json.dumps(self.context.storage_state(indexed_db=True)))
+        for route in self._held:
+            route.abort()
         self.context.close()
         wire = [body.decode() for _, _, body in self.world.wire.seen]
         written = [*self.seen, *self.console, *wire, self._har.read_text("utf-8")]
