@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from typing import Final
 
 from dojang.pin import messages, sealing
 from dojang.pin.encoding import field as length_first
@@ -13,7 +14,7 @@ from dojang.vault import key_kinds
 from dojang.vault.desk import VaultDesk
 from dojang.vault.version_book import NewVersion, Version
 
-SECRET: int = 32  # octets of A_kid
+SECRET: Final = 32  # octets of A_kid
 
 
 @dataclass(frozen=True, slots=True)

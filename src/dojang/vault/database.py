@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
+from dojang.refusals import VaultUnavailable
+
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
@@ -57,7 +59,8 @@ class _Entry(Generic[T]):
         self.unit = unit
         self.done = False
         self.value: T | None = None
-        self.error: BaseException | None = None
+        # Until it is known to be committed, it is not.
+        self.error: BaseException | None = VaultUnavailable()
 
 
 class GroupCommit:
@@ -107,4 +110,4 @@ class GroupCommit:
             raise
         self._writer.commit()
         for entry, value in zip(group, values, strict=True):
-            entry.value = value
+            entry.value, entry.error = value, None

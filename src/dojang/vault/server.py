@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Final
 
 import anyio.to_thread
@@ -40,6 +39,8 @@ STATUS: Final = "status"
 # Enough to share a commit; more would only wait for the two or three cores that such a machine has.
 THREADS: Final = 16
 
+Handle = Callable[[bytes], Body]
+
 
 class StatusOverHttp:
     """The status service, by calls that V signs."""
@@ -68,18 +69,13 @@ def application(desk: VaultDesk, center_key: bytes, status: Status) -> Starlette
     body_of = checked_call(CallVerifier(NAME, {CENTER: center_key}, desk.now))
     limiter = CapacityLimiter(THREADS)
 
-    def call(path: str, method: str, handle: Callable[[bytes], Body]) -> Route:
+    def route(method: str, path: str, handle: Handle) -> Route:
         async def endpoint(request: Request) -> Response:
             raw = await body_of(request)
-            answer = await anyio.to_thread.run_sync(partial(_answer, handle, raw), limiter=limiter)
+            answer = await anyio.to_thread.run_sync(lambda: handle(raw).json_bytes(), limiter=limiter)
             return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
 
         return Route(path, endpoint, methods=[method])
-
-    def certificates(raw: bytes) -> Body:
-        issued = certify(CertificateBody.read(raw).request(), desk)
-        housekeeper.wake()  # what it replaced is to be on a CRL
-        return IssuedBody.of(issued)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -89,28 +85,36 @@ def application(desk: VaultDesk, center_key: bytes, status: Status) -> Starlette
         await anyio.to_thread.run_sync(desk.database.close)
 
     return service(
-        [
-            call("/v1/day-key", "GET", lambda _raw: DayKeyBody.of(*desk.day_keys.current())),
-            call(
-                "/v1/credentials",
-                "POST",
-                lambda raw: AttestedBody.of(make_credential(CredentialBody.read(raw).request(), desk)),
-            ),
-            call("/v1/certificates", "POST", certificates),
-            call(
-                "/v1/activations",
-                "POST",
-                lambda raw: ActivatedBody.of(activate(ActivationBody.read(raw).request(), desk)),
-            ),
-        ],
+        [route(*one) for one in _calls(desk, housekeeper)],
         ready=lambda: _ready(desk),
         registry=CollectorRegistry(),
         lifespan=lifespan,
     )
 
 
-def _answer(handle: Callable[[bytes], Body], raw: bytes) -> bytes:
-    return handle(raw).json_bytes()
+def _calls(desk: VaultDesk, housekeeper: Housekeeper) -> list[tuple[str, str, Handle]]:
+    """Method, path, and what answers."""
+
+    def day_key(_raw: bytes) -> Body:
+        return DayKeyBody.of(*desk.day_keys.current())
+
+    def credentials(raw: bytes) -> Body:
+        return AttestedBody.of(make_credential(CredentialBody.read(raw).request(), desk))
+
+    def certificates(raw: bytes) -> Body:
+        issued = certify(CertificateBody.read(raw).request(), desk)
+        housekeeper.wake()  # what it replaced is to be on a CRL
+        return IssuedBody.of(issued)
+
+    def activations(raw: bytes) -> Body:
+        return ActivatedBody.of(activate(ActivationBody.read(raw).request(), desk))
+
+    return [
+        ("GET", "/v1/day-key", day_key),
+        ("POST", "/v1/credentials", credentials),
+        ("POST", "/v1/certificates", certificates),
+        ("POST", "/v1/activations", activations),
+    ]
 
 
 def _ready(desk: VaultDesk) -> None:
