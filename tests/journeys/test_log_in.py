@@ -190,6 +190,20 @@ def test_a_right_code_at_once_with_itself_opens_one_transaction(front: Front, cu
     assert kept.sent.tries == 0
 
 
+def test_of_two_tabs_with_the_right_code_the_first_ones_transaction_counts(desk: Front, alice: Customer) -> None:
+    login = desk.begin()
+    login.identify()
+    code, first = login.sms_code(), []
+
+    def another_tab_is_faster() -> str:
+        first.append(log_in.enter_code(desk.desk, login.id, "browser", code, desk.renew))
+        return desk.renew()
+
+    opened = log_in.enter_code(desk.desk, login.id, "browser", code, another_tab_is_faster)
+    assert opened.txn == first[0].txn == desk.center.books.interactions.get(login.id).txn
+    assert opened.code != first[0].code
+
+
 def _at_once(acts: list[Callable[[], None]]) -> None:
     threads = [threading.Thread(target=act) for act in acts]
     for thread in threads:
@@ -390,6 +404,20 @@ def test_the_way_back_is_made_once(front: Front, customer: Customer) -> None:
     seen.append(login.look().redirect_to)
     assert len(seen) == 4
     assert len(set(seen)) == 1
+
+
+def test_of_two_tabs_that_look_at_once_both_see_the_first_way_back(desk: Front, alice: Customer) -> None:
+    login = desk.begin()
+    alice.agree(login.passed().code).hand_in()
+    first, token = list[str](), desk.center.chance.token
+
+    def another_tab_is_faster(size: int) -> bytes:
+        desk.center.chance.token = token  # type: ignore[method-assign]
+        first.append(login.look().redirect_to)
+        return token(size)
+
+    desk.center.chance.token = another_tab_is_faster  # type: ignore[method-assign]
+    assert login.look().redirect_to == first[0]
 
 
 def test_the_way_back_keeps_the_query_that_was_registered(desk: Front, alice: Customer) -> None:

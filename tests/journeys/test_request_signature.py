@@ -231,6 +231,22 @@ def test_a_request_opened_twice_at_once_is_one_transaction(front: Front, custome
     assert {one.txn for one in made} == {front.center.books.signature_requests.get(request.id).txn}
 
 
+def test_of_two_tabs_that_open_a_request_the_first_ones_transaction_counts(desk: Front, alice: Customer) -> None:
+    request = desk.push()
+    sign_in(desk)
+    first, token = list[OpenedTransaction](), desk.center.chance.token
+
+    def another_tab_is_faster(size: int) -> bytes:
+        desk.center.chance.token = token  # type: ignore[method-assign]
+        first.append(opened(desk, request.id))
+        return token(size)
+
+    desk.center.chance.token = another_tab_is_faster  # type: ignore[method-assign]
+    second = opened(desk, request.id)
+    assert second.txn == first[0].txn == desk.center.books.signature_requests.get(request.id).txn
+    assert second.code != first[0].code
+
+
 def test_a_customer_without_a_valid_certificate_signs_nothing(desk: Front, alice: Customer) -> None:
     request = desk.push()
     sign_in(desk)
