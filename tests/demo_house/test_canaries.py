@@ -25,6 +25,7 @@ from dojang.demo.tour import Setting, Tour
 from dojang.pin import sealing
 from dojang.pin.version import Secrets
 from tests.demo_house.canaries import files_of, forms, holds, holds_digits, is_database, values_of
+from tests.demo_house.loot import opened
 from tests.demo_house.running import PROCESSES, House, dojang, wait_until
 
 pytestmark = pytest.mark.xdist_group("house")
@@ -192,13 +193,15 @@ def logs(house: House) -> dict[str, bytes]:
 
 
 def written(house: House) -> Iterator[tuple[str, bytes]]:
-    """Every file below the data folder, and every value of every database."""
+    """Every file below the data folder, every value of every database, and what the centre sealed in its own."""
     for path in files_of(house.data):
         name = str(path.relative_to(house.data))
         yield name, path.read_bytes()
         if is_database(path):
             for place, value in values_of(path):
                 yield f"{name}:{place}", value
+    for place, value in opened(house.data / "center"):
+        yield f"center/center.db:{place}", value
 
 
 def said(heard: Heard) -> dict[str, bytes]:
