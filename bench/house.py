@@ -41,7 +41,7 @@ def rows() -> list[Row]:
         with house.up():
             ready = time.perf_counter() - begun
             memory = [figure(f"memory when ready, {name}", megabytes, "MB") for name, megabytes in house.memory()]
-            return [figure("start-up, 8 processes ready", ready, "s"), *memory, *_stretching(), *_load(ground)]
+            return [figure("start-up, 8 processes ready", ready, "s"), *memory, *_stretching(), *_load(ground, house)]
 
 
 def _stretching() -> list[Row]:
@@ -49,18 +49,25 @@ def _stretching() -> list[Row]:
     return [figure("Argon2id of one PIN (left out of the rates below)", 1000 / per_second, "ms", n)]
 
 
-def _load(ground: Ground) -> list[Row]:
+def _load(ground: Ground, house: Supervisor) -> list[Row]:
     customers = [_customer(ground, number) for number in range(_CUSTOMERS)]
     floor = whole_use()
     issued = _together(customers, lambda one: one.enrol(one.prove()))
     _together(customers, lambda one: one.log_in())  # warms P and the connections
     logins = _together(customers, lambda one: [one.log_in() for _ in range(_LOGINS_EACH)])
+    before, own = house.processor_seconds(), time.process_time()
     transfers = _together(customers, lambda one: [one.transfer(_WISH) for _ in range(_TRANSFERS_EACH)])
+    used = house.processor_seconds()
     n_logins, n_transfers = _CUSTOMERS * _LOGINS_EACH, _CUSTOMERS * _TRANSFERS_EACH
+    spent = {name: used[name] - before[name] for name in used} | {"the customers": time.process_time() - own}
     return [
         figure("whole issuances, seven steps and PIN", _CUSTOMERS / issued, "1/s", _CUSTOMERS),
         rate("whole PIN logins, with SMS and ID token", n_logins / logins, n_logins, floor),
         rate("transfer signatures, pushed to verified", n_transfers / transfers, n_transfers, floor),
+        *(
+            figure(f"processor per transfer, {name}", 1000 * seconds / n_transfers, "ms", n_transfers)
+            for name, seconds in sorted(spent.items(), key=lambda item: -item[1])
+        ),
     ]
 
 

@@ -93,6 +93,11 @@ class Processes:
         alive = [(name, one.process) for name, one in self.running.items() if one.process is not None]
         return [(name, _resident(process.pid)) for name, process in alive]
 
+    def processor_seconds(self) -> dict[str, float]:
+        """What each process has used of the processor since it began, user and system (Linux: /proc/PID/stat)."""
+        alive = [(name, one.process) for name, one in self.running.items() if one.process is not None]
+        return {name: _processor_seconds(process.pid) for name, process in alive}
+
     def _spawn(self, one: Running) -> None:
         program = one.program
         with self.log_of(program.name).open("ab") as log:
@@ -124,6 +129,11 @@ def _resident(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(kilobytes) / 1024
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _inherited() -> dict[str, str]:

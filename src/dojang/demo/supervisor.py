@@ -59,6 +59,10 @@ class Supervisor:
         """Whether it was told to stop."""
         return self._stopping
 
+    def processor_seconds(self) -> dict[str, float]:
+        """What each process has used of the processor since it began."""
+        return self._processes.processor_seconds()
+
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
