@@ -285,6 +285,13 @@ function messageChecks({ encoding, messages, sealing, signatures }: typeof Proto
       },
     })),
     {
+      name: "a signature with another spelling of R is refused",
+      run: () => {
+        const { signer, signature, signed } = filed.refused_signature;
+        return refused("signature_refused", () => signatures.verify(unb64(signer), unb64(signature), unb64(signed)));
+      },
+    },
+    {
       name: "hashes and infos of messages are as filed",
       run: () => {
         const { activation, credential } = filed.messages;

@@ -5,6 +5,7 @@ is always the same. The section `made_by_typescript` is kept as it is, or taken 
 output of `browser/test/made_by_typescript.ts`. Binary is base64url without padding.
 """
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from dojang.pin.encoding import b64, canonical, encode, field, listed, sha256
 from dojang.pin.record import KeyStretching, record_hash
 from dojang.pin.version import stretch
 from dojang.policy.numbers import NUMBERS
+from tests.vectors.certificate_vectors import made_certificates
 from tests.vectors.message_vectors import made_attempt_id, made_messages, made_sealing, made_tickets
 from tests.vectors.one_version import (
     ANCHORS,
@@ -30,7 +32,7 @@ from tests.vectors.one_version import (
     R,
     record,
 )
-from tests.vectors.transaction_vectors import made_certificates, made_transactions
+from tests.vectors.transaction_vectors import made_transactions
 
 FILE: Final = Path(__file__).with_name("pin_protocol.json")
 TYPESCRIPT: Final = "made_by_typescript"
@@ -115,6 +117,7 @@ def made_canonical_json() -> dict[str, Any]:
             '"\\u0041"',
             '"\\/"',
             "-0",
+            "9007199254740992",
             "9007199254740993",
             "[" * 5_000,
         ],
@@ -170,17 +173,30 @@ def made_refused() -> dict[str, list[str]]:
     }
 
 
+def made_refused_signature() -> dict[str, str]:
+    """A signature whose R is the identity in another spelling, which lenient verifiers take (RFC 8032 5.1.7)."""
+    key, data = SECRETS.authorization_key(), b"dojang"
+    secret = bytearray(hashlib.sha512(key.seed).digest()[:32])
+    secret[0] &= 248
+    secret[31] = secret[31] & 127 | 64
+    r = (2**255 - 19 + 1).to_bytes(32, "little")
+    k = int.from_bytes(hashlib.sha512(r + key.public + data).digest(), "little")
+    s = k * int.from_bytes(secret, "little") % oprf.ORDER
+    return {"signer": b64(key.public), "signature": b64(r + s.to_bytes(32, "little")), "signed": b64(data)}
+
+
 def made_anchors() -> dict[str, Any]:
     """The file, and files like it that are refused."""
     value = json.loads(ANCHORS.canonical())
-    twice = value | {"guards": [value["guards"][0], value["guards"][0] | {"index": 2}]}
+    first, second = value["guards"][:2]
+    twice = [value | {"guards": [first, second | {name: first[name]}]} for name in ("guard_id", "index", "public_key")]
     return {
         "file": ANCHORS.canonical().decode(),
         "guards_hash": b64(ANCHORS.guards_hash),
         "quorum": ANCHORS.quorum,
         "refused": [
             json.dumps(value),
-            canonical(twice).decode(),
+            *(canonical(one).decode() for one in twice),
             canonical(value | {"threshold": 4}).decode(),
             canonical(value | {"threshold": 0}).decode(),
             canonical(value | {"extra": 1}).decode(),
@@ -235,6 +251,7 @@ def made() -> dict[str, Any]:
         "tickets": made_tickets(),
         "attempt_id": made_attempt_id(),
         "messages": made_messages(),
+        "refused_signature": made_refused_signature(),
         "transactions": made_transactions(),
         "certificates": made_certificates(),
     }

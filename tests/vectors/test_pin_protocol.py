@@ -229,6 +229,11 @@ def test_a_message_under_another_key_or_with_a_bit_changed_is_refused(name: str)
             signatures.verify(*forged)
 
 
+def test_a_signature_with_another_spelling_of_r_is_refused() -> None:
+    with pytest.raises(SignatureRefused):
+        signatures.verify(*_raw(FILED["refused_signature"], "signer", "signature", "signed"))
+
+
 def test_a_credential_is_signed_over_what_is_sealed() -> None:
     vector = MESSAGES["credential"]
     credential = messages.Credential(**_values(vector["fields"]))

@@ -142,7 +142,6 @@ function transferPairs(content: Uint8Array): readonly Pair[] {
 
 function read(json: Json): Transaction {
   const value = members(json);
-  if (value["v"] !== SCHEME) throw new Refusal("transaction_refused");
   const transaction: Transaction = {
     txn: shown(value["txn"]),
     kid: bytes(value["kid"], 16),
