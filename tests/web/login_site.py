@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from dojang.adapters.in_memory.books import MemoryBooks
+from dojang.ports.books import Books
 from dojang.web.api import logins
 from dojang.web.app import Site, application
 from dojang.web.center import arrival
@@ -28,8 +29,8 @@ KEYS = count()
 class LoginSite:
     """One centre. `browser()` is another browser each time, without a cookie."""
 
-    def __init__(self) -> None:
-        self.center = Center(MemoryBooks())
+    def __init__(self, books: Books | None = None) -> None:
+        self.center = Center(books or MemoryBooks())
         self.front = Front(self.center)
         desk, site = self.front.desk, Site(ISSUER, PIN_ORIGIN, self.center.books, self.center.clock, *_own())
         sessions = Sessions(self.center.books, self.center.clock, self.center.chance, ISSUER)

@@ -10,6 +10,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from dojang.adapters.database.books import DatabaseBooks
+from dojang.adapters.database.engine import postgresql_database
+from dojang.adapters.database.sealed import FieldCipher
+from dojang.adapters.database.upgrade import upgrade
 from dojang.adapters.in_memory.books import MemoryBooks
 from tests.journeys.center import Customer
 from tests.rules.disclosure.clients import BACK, BANK, ISSUER, NONCE, SHOP, request
@@ -399,3 +403,15 @@ def test_the_page_of_no_login_of_this_browser_says_so(site: LoginSite, browser: 
         assert "<script" not in page.text
     site.center.clock.forward(900)
     assert browser.http.get(f"/login?interaction={interaction}").status_code == 410
+
+
+def test_a_name_that_postgresql_cannot_hold_names_nothing(postgres_dsn: str) -> None:
+    database = postgresql_database(postgres_dsn)
+    upgrade(database)
+    browser = LoginSite(DatabaseBooks(database, FieldCipher(bytes(range(32))))).browser()
+    browser.begin()
+    for page in ("/login?interaction=%00", "/sign?request=%00"):
+        assert browser.http.get(page).status_code == 404
+    for path in ("/api/v1/logins/%00/identify", "/api/v1/signatures/%00/open"):
+        assert browser.post(path, WHO).status_code == 422
+    database.close()
