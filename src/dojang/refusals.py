@@ -430,3 +430,7 @@ class ServiceNotReady(Refusal): ...
 
 
 class DatabaseNotMigrated(Refusal): ...
+
+
+class Stopped(Refusal):
+    """Told to stop before everything was ready."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from dojang.demo.processes import Processes, Program, ready
-from dojang.refusals import PortTaken, ServiceNotReady
+from dojang.refusals import PortTaken, ServiceNotReady, Stopped
 
 SOCKET: Final = "supervisor.sock"
 READY_WITHIN: Final = 60.0
@@ -33,8 +33,14 @@ class Supervisor:
 
     @contextlib.contextmanager
     def up(self) -> Iterator["Supervisor"]:
-        """Everything started and ready inside, everything ended after. Raises `PortTaken`, `ServiceNotReady`."""
+        """Everything started and ready inside, everything ended after.
+
+        From here on a signal to stop is only noted: an exception thrown in just anywhere may be lost. Raises `PortTaken`,
+        `ServiceNotReady`, and `Stopped` when it was told to stop before everything was ready.
+        """
         refuse_taken_ports(self._processes.programs)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self._stop)
         with self._listening():
             try:
                 self._processes.start()
@@ -45,8 +51,6 @@ class Supervisor:
 
     def keep(self, until: Callable[[], bool] = lambda: False) -> None:
         """Mend and answer until `until` says so or a signal to stop arrives."""
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._stop)
         while not self._stopping and not until():
             self._tick()
 
@@ -92,6 +96,8 @@ class Supervisor:
         deadline = time.monotonic() + READY_WITHIN
         while waiting:
             self._tick()
+            if self._stopping:
+                raise Stopped
             waiting = {name: port for name, port in waiting.items() if not ready(port)}
             if waiting and time.monotonic() > deadline:
                 name = next(iter(waiting))
