@@ -32,6 +32,7 @@ COMMANDS: Final = {
 def main(words: list[str] | None = None) -> int:
     """Run one command; the exit code."""
     words = sys.argv[1:] if words is None else words
+    os.umask(0o077)  # whatever a process of ours writes is its owner's alone
     parser = argparse.ArgumentParser(
         prog="dojang",
         description="An open cloud financial-certificate platform.",

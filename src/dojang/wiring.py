@@ -1,11 +1,12 @@
 """Settings -> plugs -> desks -> the centre. One line per swap."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import httpx2
+import structlog
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -45,6 +46,8 @@ from dojang.web.center import arrival
 from dojang.web.openid import provider
 from dojang.web.sessions import Sessions
 from dojang.web.signing_api import signature_requests
+
+log = structlog.get_logger()
 
 CALLER: Final = "center"
 _AFTER_THE_ANSWER: Final = 4  # threads
@@ -150,7 +153,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         text_message=HttpTextMessage(parties.bank),
         issuer=id_token.Issuer(settings.origin, settings.jws_key),
         sender=settings.sender,
-        later=later.submit,
+        later=lambda work: later.submit(_said_when_it_fails, work),
     )
     site = Site(
         settings.origin,
@@ -177,3 +180,11 @@ def _ready(visits: VisitsDesk) -> Ready:
         visits.books.tries.count("ready", since=visits.clock.now())
 
     return ready
+
+
+def _said_when_it_fails(work: Callable[[], object]) -> None:
+    """What is done after the answer has nobody to tell but the log; a message may carry a secret, so its type alone."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001
+        log.error("failed_after_the_answer", error=type(error).__name__)

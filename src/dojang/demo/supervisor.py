@@ -35,8 +35,8 @@ class Supervisor:
     def up(self) -> Iterator["Supervisor"]:
         """Everything started and ready inside, everything ended after.
 
-        From here on a signal to stop is only noted: an exception thrown in just anywhere may be lost. Raises `PortTaken`,
-        `ServiceNotReady`, and `Stopped` when it was told to stop before everything was ready.
+        From here on a signal to stop is only noted: an exception thrown in just anywhere may be lost. Raises
+        `PortTaken`, `ServiceNotReady`, and `Stopped` when it was told to stop before everything was ready.
         """
         refuse_taken_ports(self._processes.programs)
         for name in (signal.SIGINT, signal.SIGTERM):

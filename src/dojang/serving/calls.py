@@ -33,13 +33,16 @@ class SignedCalls(httpx2.Auth):
 
 
 class CallVerifier:
-    """Who may call this service. Nonces are remembered for as long as their time would be accepted."""
+    """Who may call this service. A nonce is remembered for at least as long as its time would be accepted."""
 
     def __init__(
         self, audience: str, callers: Mapping[str, bytes], now: Callable[[], int] = lambda: int(time.time())
     ) -> None:
         self._audience, self._callers, self._now = audience, dict(callers), now
-        self._nonces: dict[bytes, int] = {}
+        # Two generations, so that forgetting costs nothing per call however many there are.
+        self._nonces: set[bytes] = set()
+        self._older: set[bytes] = set()
+        self._began = now()
         self._lock = threading.Lock()
 
     def check(self, header: str | None, method: str, path: str, body: bytes) -> str:
@@ -48,14 +51,19 @@ class CallVerifier:
             raise CallRefused
         credentials = service_call.parse(header)
         public = self._callers.get(credentials.caller)
-        now, skew = self._now(), NUMBERS.time.call_skew
-        if public is None or abs(now - credentials.time) > skew:
+        now = self._now()
+        if public is None or abs(now - credentials.time) > NUMBERS.time.call_skew:
             raise CallRefused
         service_call.check(credentials, Call(self._audience, method, path, body), public)
-        with self._lock:
-            if credentials.nonce in self._nonces:
-                raise CallRefused
-            if len(self._nonces) > 10_000:
-                self._nonces = {nonce: until for nonce, until in self._nonces.items() if until >= now}
-            self._nonces[credentials.nonce] = now + 2 * skew
+        self._use(credentials.nonce, now)
         return credentials.caller
+
+    def _use(self, nonce: bytes, now: int) -> None:
+        """Raises `CallRefused` for a nonce that was used within the last generation or this one."""
+        with self._lock:
+            # A call's time is accepted from skew before to skew after now: a generation lasts that long.
+            if now - self._began > 2 * NUMBERS.time.call_skew:
+                self._older, self._nonces, self._began = self._nonces, set(), now
+            if nonce in self._nonces or nonce in self._older:
+                raise CallRefused
+            self._nonces.add(nonce)

@@ -65,6 +65,25 @@ def test_a_call_moved_changed_or_forged_is_refused(vault: CallVerifier, forged: 
         check(vault, forged)
 
 
+@pytest.mark.parametrize("waited", [1, 2 * NUMBERS.time.call_skew])
+def test_a_call_is_refused_again_for_as_long_as_its_time_would_be_accepted(waited: int) -> None:
+    now = NOW - NUMBERS.time.call_skew  # the caller's clock is ahead by all that is allowed
+    vault = CallVerifier("vault", {"center": KEY.public}, lambda: now)
+    check(vault, header())
+    now += waited
+    with pytest.raises(CallRefused):
+        check(vault, header())
+
+
+def test_nonces_are_forgotten_once_their_time_is_over() -> None:
+    now = NOW
+    vault = CallVerifier("vault", {"center": KEY.public}, lambda: now)
+    for number in range(5):
+        check(vault, service_call.sign(CALL, "center", KEY, now, bytes([number]) * 16))
+        now += 2 * NUMBERS.time.call_skew + 1
+    assert vault._nonces | vault._older == {bytes([3]) * 16, bytes([4]) * 16}
+
+
 @pytest.mark.parametrize("late", [-NUMBERS.time.call_skew - 1, NUMBERS.time.call_skew + 1])
 def test_a_call_outside_the_skew_is_refused(vault: CallVerifier, late: int) -> None:
     with pytest.raises(CallRefused):
