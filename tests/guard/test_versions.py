@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from dojang.guard.facts import Attempt, Changes, Confirmed, Counters, Customer, Facts, Head, Staged
 from dojang.pin import oprf, tickets
@@ -395,6 +397,28 @@ def test_no_key_outlives_its_version(house: House, tmp_path: Path) -> None:
     guard.stop()
 
 
+def test_no_key_outlives_its_version_in_the_tables_of_postgresql(house: House, postgres_dsn: str) -> None:
+    """Every byte of the tables' files is searched; the write-ahead log keeps its copies until it is reused."""
+    tables = Path(str(conninfo_to_dict(postgres_dsn)["host"])) / "data" / "base"
+    guard = Guard(house, open_store("postgresql", postgres_dsn))
+    version = enrolled(guard)
+    secret = live_secret(guard, version.uid)
+    checkpoint(postgres_dsn)
+    assert secret in everything_in(tables)
+    later = next_version(guard, version)
+    take(guard, later, previous=version.key)
+    checkpoint(postgres_dsn)
+    left = everything_in(tables)
+    assert secret not in left
+    assert live_secret(guard, version.uid) in left
+    guard.stop()
+
+
+def checkpoint(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+
+
 def live_secret(guard: Guard, uid: bytes) -> bytes:
     key = guard.facts(uids=frozenset({uid})).customers[uid].key
     assert key is not None
@@ -406,7 +430,7 @@ def staged_rows(guard: Guard, uid: bytes) -> list[Staged]:
 
 
 def everything_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def test_a_receipt_names_the_journals_entry(house: House, guard: Guard) -> None:

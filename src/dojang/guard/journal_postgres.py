@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Final, LiteralString
 
 import psycopg
+import structlog
 from psycopg import Connection, Cursor
 
 from dojang.guard.facts import (
@@ -24,6 +25,8 @@ from dojang.guard.facts import (
 )
 from dojang.guard.journal import Entry
 from dojang.refusals import DataFolderRefused, GuardUnavailable
+
+log = structlog.get_logger()
 
 _WRITERS_LOCK: Final = 0x646F6A616E67  # "dojang"; advisory locks are of one database
 
@@ -92,7 +95,20 @@ class PostgresJournal:
         if self._connection.broken or self._connection.closed:
             self._connection = self._connect()
         with self._connection.transaction():
-            yield PostgresTransaction(self._connection)
+            transaction = PostgresTransaction(self._connection)
+            yield transaction
+        if transaction.erased:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Old rows leave the tables' files now: an erased key must not wait there for the next autovacuum.
+
+        The write-ahead log keeps its copy until the server reuses it. If this fails, what was committed stays so.
+        """
+        try:
+            self._execute("VACUUM customer, staged")
+        except psycopg.Error as error:
+            log.warning("erased_keys_not_swept", guard=self._guard_id, error=type(error).__name__)
 
     def entries(self) -> Iterable[Entry]:
         """The whole journal, in order."""
@@ -122,6 +138,7 @@ class PostgresTransaction:
 
     def __init__(self, connection: "Connection[tuple[Any, ...]]") -> None:
         self._connection = connection
+        self.erased = False  # whether a version took another's place, and staged keys went
 
     def load(self, wanted: Wanted) -> Facts:
         """The facts as they stand once the lock is held (each statement sees what was committed before it)."""
@@ -171,6 +188,7 @@ class PostgresTransaction:
         for taken in rows.taken:
             self._run("INSERT INTO taken VALUES (%b, %b, %b, %b, %b, %b, %b, %b)", values(taken))
         for customer in rows.customers:
+            self.erased = True
             self._run(
                 "INSERT INTO customer VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT (uid) DO UPDATE SET "
                 "ver = excluded.ver, authorization_key = excluded.authorization_key, "

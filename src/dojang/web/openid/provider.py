@@ -137,7 +137,8 @@ def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
     made.add_api_route("/openid/authorize", provider.authorize, methods=["GET"])
     made.add_api_route("/openid/authorize", _posted, methods=["POST"])
     made.add_api_route("/openid/token", _read_form(provider.token), methods=["POST"])
-    made.add_api_route("/openid/userinfo", provider.userinfo, methods=["GET", "POST"])
+    made.add_api_route("/openid/userinfo", provider.userinfo, methods=["GET"])
+    made.add_api_route("/openid/userinfo", provider.userinfo, methods=["POST"], operation_id="userinfo_by_post")
     return made
 
 
