@@ -1,6 +1,7 @@
 """Settings -> plugs -> desks -> the centre. One line per swap."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -50,6 +51,7 @@ from dojang.web.signing_api import signature_requests
 log = structlog.get_logger()
 
 CALLER: Final = "center"
+_ANSWER_IS_OUT: Final = 0.1  # seconds
 _AFTER_THE_ANSWER: Final = 4  # threads
 
 
@@ -183,7 +185,11 @@ def _ready(visits: VisitsDesk) -> Ready:
 
 
 def _said_when_it_fails(work: Callable[[], object]) -> None:
-    """What is done after the answer has nobody to tell but the log; a message may carry a secret, so its type alone."""
+    """Done once the answer is surely out: how long an answer takes must not say whether anything was to be done.
+
+    It has nobody to tell but the log; a message may carry a secret, so its type alone.
+    """
+    time.sleep(_ANSWER_IS_OUT)
     try:
         work()
     except Exception as error:  # noqa: BLE001
