@@ -16,12 +16,12 @@ tour: ready-to-run  ## start everything, tell the story once, and exit
 	@.venv/bin/dojang demo --tour-only $(ARGS)
 
 check: ready-to-check lint  ## the quick half of the tests: no browser, no PostgreSQL, no whole services
-	$(PY) -m pytest --quick -n 2 --dist loadgroup -q
+	$(PY) -m pytest --quick -n 2 --dist loadfile -q
 
 test: ready-to-test lint  ## everything, set-up included (ARGS are pytest's)
 	@git status --porcelain >.venv/tree-before-tests
 	$(if $(wildcard browser/package-lock.json),scripts/build-web --prove)
-	$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile -q $(ARGS)
 	@git status --porcelain | diff .venv/tree-before-tests - || { echo "The tests left these in the tree."; exit 1; }
 
 bench: ready-to-check  ## rates beside the floor measured in the same run; writes bench/out/latest.json

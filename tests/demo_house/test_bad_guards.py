@@ -18,8 +18,6 @@ from dojang.demo.processes import ready
 from dojang.pin.encoding import b64
 from tests.demo_house.running import House, wait_until
 
-pytestmark = pytest.mark.xdist_group("house")
-
 HEALED_WITHIN = 30.0
 
 

@@ -28,8 +28,6 @@ from tests.demo_house.canaries import files_of, forms, holds, holds_digits, is_d
 from tests.demo_house.loot import opened
 from tests.demo_house.running import PROCESSES, House, dojang, wait_until
 
-pytestmark = pytest.mark.xdist_group("house")
-
 WAYS = tuple(product(("ars", "overseas"), ("security_card", "one_time_code", "mobile")))
 WISH = {"payee": "이춘풍", "bank": "가상은행", "account": "110-777-000001", "amount": 12_345}
 PORTS = {"bank": 0, "center": 1, "guard-1": 11, "guard-2": 12, "guard-3": 13, "pin-page": 14, "vault": 20, "status": 30}

@@ -33,8 +33,6 @@ from dojang.serving.calls import SignedCalls
 from dojang.signing.what_is_signed import Transaction
 from tests.demo_house.running import House, reading
 
-pytestmark = pytest.mark.xdist_group("house")
-
 WISH = {"payee": "이춘풍", "bank": "가상은행", "account": "110-777-000001", "amount": 5_000}
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -34,8 +34,6 @@ from dojang.vault import key_kinds
 from dojang.vault.masters import ALLOWED, SoftwareMaster
 from tests.demo_house.loot import everything, opened, windows
 from tests.demo_house.running import House, reading
-
-pytestmark = pytest.mark.xdist_group("house")
 
 SPACE = 100
 FOLDERS = ("center", "vault", "guard-1", "guard-2", "guard-3", "status", "bank")
@@ -85,9 +83,10 @@ class Stolen:
 
 
 @pytest.fixture(scope="module")
-def stolen(house: House, tmp_path_factory: pytest.TempPathFactory) -> Stolen:
-    """After an enrolment, a login with a wrong PIN in it and a transfer."""
+def stolen(tmp_path_factory: pytest.TempPathFactory, _port_bases: Iterator[int]) -> Stolen:
+    """After an enrolment, a login with a wrong PIN in it and a transfer, in a house with this one customer."""
     folder = tmp_path_factory.mktemp("stolen")
+    house = House(folder / "house", next(_port_bases))
     customer = house.customer(folder / "holder")
     customer.pin = candidates()[SPACE * 2 // 3]
     sealed, secrets = list[bytes](), list[bytes]()
@@ -110,6 +109,7 @@ def stolen(house: House, tmp_path_factory: pytest.TempPathFactory) -> Stolen:
     customer.close()
     for name in FOLDERS:
         copy(house.data / name, folder / name)
+    house.stop()
     return Stolen(folder, customer.pin, sealed[-1], secrets[-1], enrolled.kid)
 
 

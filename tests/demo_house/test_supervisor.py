@@ -18,7 +18,6 @@ from dojang.demo.supervisor import SOCKET, Supervisor
 from dojang.refusals import DataFolderRefused, ServiceNotReady
 from tests.demo_house.running import PROCESSES, House, alive, children, dojang, wait_until
 
-in_house = pytest.mark.xdist_group("house")
 GONE_WITHIN = 8.0
 
 
@@ -37,7 +36,6 @@ def telling_house(tmp_path: Path, free_port_base: int) -> Iterator[House]:
     house.stop(signal.SIGKILL)
 
 
-@in_house
 def test_what_is_killed_comes_back_and_the_story_goes_on(house: House, memory: Path) -> None:
     customer = house.customer(memory)
     customer.enrol(customer.prove())
@@ -50,7 +48,6 @@ def test_what_is_killed_comes_back_and_the_story_goes_on(house: House, memory: P
     customer.close()
 
 
-@in_house
 def test_what_is_held_stays_down_until_it_is_released(house: House) -> None:
     assert set(house.tell("names").split()) == set(PROCESSES)
     assert house.tell("hold pin-page") == "ok"
@@ -65,7 +62,6 @@ def test_what_is_held_stays_down_until_it_is_released(house: House) -> None:
     assert house.pid("pin-page") == held
 
 
-@in_house
 @pytest.mark.parametrize("line", ["hold nobody", "release nobody", "hold", "hold a b", "stop center", "", "\x00é" * 99])
 def test_words_that_it_does_not_know_change_nothing(house: House, line: str) -> None:
     before = children(house.process.pid)
@@ -79,7 +75,6 @@ def test_words_that_it_does_not_know_change_nothing(house: House, line: str) -> 
     assert sorted(child.pid for child in children(house.process.pid)) == sorted(child.pid for child in before)
 
 
-@in_house
 def test_only_its_owner_may_speak_to_it_and_read_its_folder(house: House) -> None:
     assert (house.data / SOCKET).stat().st_mode & 0o777 == 0o600
     assert house.data.stat().st_mode & 0o077 == 0
@@ -172,7 +167,6 @@ def test_a_file_is_no_data_folder(tmp_path: Path, free_port_base: int) -> None:
     assert file.read_text() == "mine"
 
 
-@in_house
 def test_a_second_demo_on_the_same_folder_is_refused_and_the_first_goes_on(house: House) -> None:
     before = children(house.process.pid)
     base = str(house.ground.port_base)

@@ -15,8 +15,6 @@ from dojang.demo.openssl import Papers
 from dojang.pin.encoding import b64
 from tests.demo_house.running import House, dojang
 
-pytestmark = pytest.mark.xdist_group("house")
-
 PAPERS = (
     "chain.pem",
     "certificate.pem",
