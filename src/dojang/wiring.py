@@ -51,8 +51,9 @@ from dojang.web.signing_api import signature_requests
 log = structlog.get_logger()
 
 CALLER: Final = "center"
-_ANSWER_IS_OUT: Final = 0.1  # seconds
-_AFTER_THE_ANSWER: Final = 4  # threads
+# Seconds: the answer is out after the first; while a party is down it is asked again, as long as an SMS code is good.
+_PAUSES: Final = (0.1, 2, 4, 8, 16, 32, 64)
+_AFTER_THE_ANSWER: Final = 16  # threads
 
 
 @contextlib.contextmanager
@@ -189,8 +190,14 @@ def _said_when_it_fails(work: Callable[[], object]) -> None:
 
     It has nobody to tell but the log; a message may carry a secret, so its type alone.
     """
-    time.sleep(_ANSWER_IS_OUT)
-    try:
-        work()
-    except Exception as error:  # noqa: BLE001
-        log.error("failed_after_the_answer", error=type(error).__name__)
+    for pause in _PAUSES:
+        time.sleep(pause)
+        try:
+            work()
+        except Unavailable as unavailable:
+            log.warning("not_done_yet", code=unavailable.code)
+        except Exception as error:  # noqa: BLE001
+            log.error("failed_after_the_answer", error=type(error).__name__)
+            return
+        else:
+            return

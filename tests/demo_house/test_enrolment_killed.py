@@ -15,7 +15,6 @@ from dojang.demo.story import StoryBroken
 from dojang.refusals import RecordMismatch, Unavailable
 from tests.demo_house.running import PATIENCE, House, wait_until
 
-pytestmark = pytest.mark.xdist_group("house")
 GUARDS = ("guard-1", "guard-2", "guard-3")
 
 

@@ -23,9 +23,18 @@ from dojang.serving.run import log_as_json
 def configure(parser: argparse.ArgumentParser) -> None:
     """The words of the command."""
     parser.add_argument("--data", type=Path, default=Path("var/demo"), help="the demo's own folder (var/demo)")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="N", help="ports N to N+30 (8000)")
+    words = "ports N to N+30 (8000)"
+    parser.add_argument("--port-base", type=_port_base, default=DEFAULT_PORT_BASE, metavar="N", help=words)
     parser.add_argument("--tour-only", action="store_true", help="tell the story and exit with its result")
     parser.add_argument("--no-tour", action="store_true", help="do not tell the story")
+
+
+def _port_base(text: str) -> int:
+    """So that every port is one."""
+    base = int(text)
+    if not 1024 <= base <= 65_000:
+        raise argparse.ArgumentTypeError("from 1024 to 65000")
+    return base
 
 
 def run(arguments: argparse.Namespace) -> int:

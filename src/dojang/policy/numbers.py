@@ -15,12 +15,8 @@ class _Section(BaseModel):
 class Pin(_Section):
     digits: PositiveInt
     tries: PositiveInt
-    tries_unknown_device: PositiveInt
     life: PositiveInt
-    life_unknown_device: PositiveInt
     new_pin_due: PositiveInt
-    new_pin_due_unknown_device: PositiveInt
-    pending: PositiveInt
     attempt_kept: PositiveInt
     staged_elements: PositiveInt
     threshold: PositiveInt
@@ -38,6 +34,7 @@ class Ticket(_Section):
 
 
 class Transaction(_Section):
+    bytes: PositiveInt
     lifetime: PositiveInt
     code: PositiveInt
     day_key: PositiveInt
@@ -103,7 +100,6 @@ class MobileConfirm(_Section):
 
 class Certificate(_Section):
     years: PositiveInt
-    renewal_window_days: PositiveInt
     crl_hours: PositiveInt
     reserved_before: PositiveInt
     root_crl_days: PositiveInt

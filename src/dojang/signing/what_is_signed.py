@@ -95,7 +95,8 @@ class Transaction:
             transaction = _read(parse_canonical(data))
         except (Refusal, KeyError, TypeError, ValueError, AttributeError):
             raise TransactionRefused from None
-        if transaction.canonical() != data:
+        # Everything that carries T (contents, receipts, T again as its display) has to fit into one body.
+        if transaction.canonical() != data or len(data) > NUMBERS.transaction.bytes:
             raise TransactionRefused
         return transaction
 

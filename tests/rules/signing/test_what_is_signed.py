@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dojang.pin.encoding import b64, canonical, sha256
+from dojang.policy.numbers import NUMBERS
 from dojang.refusals import TransactionRefused
 from dojang.signing.what_is_signed import (
     Item,
@@ -217,3 +218,14 @@ def test_a_transaction_has_its_time_with_a_minute_of_skew(now: int, accepted: bo
     else:
         with pytest.raises(TransactionRefused):
             check_times(login(), IAT + now)
+
+
+def test_a_transaction_too_large_to_travel_is_refused_before_anybody_is_asked() -> None:
+    def of(pairs: int) -> Transaction:
+        shown = tuple((f"{number:02}", "가" * 190) for number in range(pairs))
+        return transfer(transfer_content(shown), display=shown)
+
+    largest = max(pairs for pairs in range(1, 64) if len(of(pairs).canonical()) <= NUMBERS.transaction.bytes)
+    of(largest).checked()
+    with pytest.raises(TransactionRefused):
+        of(largest + 1).checked()
