@@ -10,7 +10,7 @@ from dojang.refusals import BankUnavailable
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
-    monkeypatch.setattr(wiring.time, "sleep", pauses.append)
+    monkeypatch.setattr("dojang.wiring.time.sleep", pauses.append)
     return pauses
 
 
