@@ -11,6 +11,7 @@ from dojang.authority import registration
 from dojang.journeys import first_version, issue_certificate
 from dojang.journeys.version_checks import check_receipt, receipts_of
 from dojang.pin.signed import Signed
+from dojang.policy.numbers import NUMBERS
 from dojang.ports.key_vault import CertificateRequest
 from dojang.refusals import (
     BankUnavailable,
@@ -99,6 +100,30 @@ def test_after_a_death_at_any_step_the_job_finishes_without_the_customer(center:
     assert entry_of(center, customer).state is CertificateState.VALID
     assert center.books.applications.get("a-1").serial == entry_of(center, customer).serial
     assert center.books.versions.due(center.clock.now() + 10_000, 10) == ()
+
+
+def test_a_named_guard_that_is_down_is_said_so_whatever_a_guard_outside_the_version_says(center: Center) -> None:
+    """guard-1 has no part in this version and can't take it before two others have: that is no refusal of it."""
+    customer = Customer(center, guards=("guard-2", "guard-3"))
+    customer.open(center.proven())
+    center.guards.down = {"guard-3"}
+    with pytest.raises(GuardUnavailable) as refused:
+        customer.make_all()
+    assert refused.value.facts["guard_id"] == "guard-3"
+    center.guards.down = set()
+    assert customer.state().entry.state is CertificateState.VALID
+
+
+def test_a_customer_who_tries_again_and_again_does_not_make_the_job_wait_longer(center: Center) -> None:
+    customer = stated(center)
+    center.to_bank.down = True
+    for _ in range(6):
+        with pytest.raises(BankUnavailable):
+            customer.state()
+    center.to_bank.down = False
+    center.clock.forward(NUMBERS.jobs.every)
+    first_version.finish_versions(center.desk)
+    assert entry_of(center, customer).state is CertificateState.VALID
 
 
 class Killed(BaseException):

@@ -29,7 +29,7 @@ from dojang.ports.guards import RelayAnswer
 from dojang.ports.key_vault import AttestedKey
 from dojang.proofing.avoided_pins import avoided
 from dojang.proofing.evidence import judge
-from dojang.refusals import ProofExpired, Refusal, StatementRefused, VersionUnderWay
+from dojang.refusals import ProofExpired, Refusal, StatementRefused, Unavailable, VersionUnderWay
 from dojang.values.applicant import ProvenApplicant
 from dojang.values.certificate import CertificateEntry
 from dojang.values.transaction import Visit
@@ -169,22 +169,23 @@ def finish_versions(desk: VisitsDesk) -> None:
     """Every stated version that is due goes on: guards that were down hear of it, what lives is certified."""
     for version in desk.books.versions.due(desk.clock.now(), _BATCH):
         try:
-            advance(desk, version)
+            advance(desk, version, by_itself=True)
         except Refusal as refusal:
             log.info("version_waits", uid=version.uid.hex(), code=refusal.code)
 
 
-def advance(desk: VisitsDesk, version: CustomerVersion) -> CustomerVersion:
+def advance(desk: VisitsDesk, version: CustomerVersion, *, by_itself: bool = False) -> CustomerVersion:
     """One try: the statement to every guard without a receipt, then the certificate. What is reached is kept.
 
-    Raises what stands in the way of a certified version; the next try is then set.
+    Raises what stands in the way of a certified version; the next try is then set. Only tries without the customer
+    (`by_itself`) make the next one come later: who asks again and again must not wait longer for it.
     """
     try:
         version = _relayed(desk, version)
         if version.state is VersionState.LIVE:
             issue_certificate.certify(desk, version)
     finally:
-        version = _try_again(desk, version)
+        version = _try_again(desk, version, by_itself)
     return version
 
 
@@ -203,7 +204,9 @@ def _relayed(desk: VisitsDesk, version: CustomerVersion) -> CustomerVersion:
                 refused.append(refusal)
         version = _keep_receipts(desk, version, tuple(have.values()))
     if version.state is VersionState.STATED:
-        raise refused[0] if refused else StatementRefused()
+        # A guard outside the version refuses it until enough others have it; what counts is who did not answer.
+        waiting = [refusal for refusal in refused if isinstance(refusal, Unavailable)]
+        raise next(iter(waiting or refused), StatementRefused())
     return version
 
 
@@ -230,7 +233,7 @@ def _keep_receipts(
     return kept
 
 
-def _try_again(desk: VisitsDesk, version: CustomerVersion) -> CustomerVersion:
+def _try_again(desk: VisitsDesk, version: CustomerVersion, by_itself: bool) -> CustomerVersion:
     """When to go on without the customer: sooner at first, never once everything is done."""
     now = desk.clock.now()
     with desk.books.transaction():
@@ -240,8 +243,9 @@ def _try_again(desk: VisitsDesk, version: CustomerVersion) -> CustomerVersion:
             kept = replace(kept, state=VersionState.ENDED)
         over = kept.state in (VersionState.CERTIFIED, VersionState.ENDED)
         done = over and (late or len(kept.receipts) == len(desk.anchors.guards))
-        wait = min(NUMBERS.version.retry_at_most, NUMBERS.jobs.every * 2 ** min(kept.tries, 10))
-        kept = replace(kept, tries=kept.tries + 1, try_again_at=0 if done else now + wait)
+        tries = kept.tries + by_itself
+        wait = min(NUMBERS.version.retry_at_most, NUMBERS.jobs.every * 2 ** min(tries, 10))
+        kept = replace(kept, tries=tries, try_again_at=0 if done else now + wait)
         desk.books.versions.put(kept)
     return kept
 
