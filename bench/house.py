@@ -22,7 +22,7 @@ from dojang.pin.version import stretch
 
 _PORT_BASE = 18_000
 _CUSTOMERS = 12
-_AT_ONCE = 6
+_AT_ONCE = 12
 _LOGINS_EACH = 6
 _TRANSFERS_EACH = 10
 _WISH = {"payee": "김도장", "bank": "가상은행", "account": "110-123-456789", "amount": 1_000}
