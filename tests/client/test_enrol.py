@@ -170,7 +170,7 @@ def test_a_centre_that_keeps_another_record_is_refused(world: World) -> None:
         world.holder().enrol(code, lambda _avoid: PIN)
 
 
-ATTESTED = ["uid", "ver", "kid", "authorization_key", "record_sha256", "spki_sha256"]
+ATTESTED = ["uid", "ver", "kid", "authorization_key", "record_sha256", "spki_sha256", "leaf"]
 
 
 @pytest.mark.parametrize("member", ATTESTED)

@@ -7,7 +7,8 @@
 
 import type { Anchors } from "../protocol/anchors.ts";
 import { type Certificate, checkChain, parseCertificate } from "../protocol/certificate.ts";
-import { b64, equal, sha256 } from "../protocol/encoding.ts";
+import { b64, equal, labelledHash, sha256 } from "../protocol/encoding.ts";
+import { labels } from "../protocol/labels.ts";
 import { attestationSigned, type Attestation, type DayKey, dayKeySigned } from "../protocol/messages.ts";
 import { NUMBERS } from "../protocol/numbers.ts";
 import { parseRecord, type Record } from "../protocol/record.ts";
@@ -133,6 +134,15 @@ export function checkAttestation(
     equal(value.recordSha256, of.recordSha256) &&
     equal(value.spkiSha256, sha256(of.spki));
   if (!same) throw new Refusal("record_mismatch");
+}
+
+/**
+ * The attested leaf is of this version: of the very body that was signed in step 3. Its first half says where it stands
+ * among the kid's events, which the vault alone counts. Refuses `record_mismatch`.
+ */
+export function checkVersionLeaf({ value }: Signed<Attestation>, kid: Uint8Array, signed: Uint8Array): void {
+  const event = labelledHash(labels.LEAF_EVENT, "version", kid, sha256(signed), new Uint8Array());
+  if (!equal(value.leaf.subarray(32), event)) throw new Refusal("record_mismatch");
 }
 
 function checkRecord(served: ServedRecord, kid: Uint8Array, certificate: Certificate, anchors: Anchors): KnownRecord {

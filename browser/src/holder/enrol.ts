@@ -14,7 +14,13 @@ import { Secrets } from "../protocol/version.ts";
 import { versionReceiptSigned } from "../protocol/messages.ts";
 import type { VersionVisit } from "./bodies.ts";
 import type { CredentialMade, VersionLive } from "./center.ts";
-import { checkAttestation, checkCertificate, type CheckedVersion, checkVersion } from "./checks.ts";
+import {
+  checkAttestation,
+  checkCertificate,
+  type CheckedVersion,
+  checkVersion,
+  checkVersionLeaf,
+} from "./checks.ts";
 import { allAnswers } from "./first_answers.ts";
 import type { StagedKey } from "./guards.ts";
 import type { Parties } from "./parties.ts";
@@ -47,7 +53,7 @@ export class Enrolment {
   readonly #checked: CheckedVersion;
   #chosen: Chosen | undefined;
   #version: Version | undefined;
-  #credential: Promise<Json> | undefined;
+  #credential: Promise<{ body: Json; signed: Uint8Array }> | undefined;
   #made: CredentialMade | undefined;
 
   /** An enrolment for which a PIN may be chosen. Refuses what `checkVersion` refuses. */
@@ -131,7 +137,8 @@ export class Enrolment {
   /** Step 3: the vault makes the key pair, and attests it for this record. */
   async #makeCredential(version: Version): Promise<CredentialMade> {
     this.#credential ??= this.#credentialBody(version);
-    const made = await this.#parties.center.makeCredential(await this.#credential);
+    const { body, signed } = await this.#credential;
+    const made = await this.#parties.center.makeCredential(body);
     const { record, bytes } = version;
     checkAttestation(made.attestation, this.#parties.anchors, {
       record,
@@ -139,10 +146,11 @@ export class Enrolment {
       kid: this.#checked.kid,
       spki: made.spki,
     });
+    checkVersionLeaf(made.attestation, this.#checked.kid, signed);
     return made;
   }
 
-  async #credentialBody({ bytes, secrets }: Version): Promise<Json> {
+  async #credentialBody({ bytes, secrets }: Version): Promise<{ body: Json; signed: Uint8Array }> {
     const { uid, kid, ver, algorithm, dayKey } = this.#checked;
     const key = secrets.authorizationKey();
     const credential = {
@@ -156,7 +164,8 @@ export class Enrolment {
       recordSha256: sha256(bytes),
     };
     const sealed = await seal(secrets.activationSecret(kid), dayKey.publicKey, credentialInfo(credential));
-    return {
+    const signed = credentialSigned(credential, sealed);
+    const body = {
       uid: b64(uid),
       kid: b64(kid),
       algorithm,
@@ -166,8 +175,9 @@ export class Enrolment {
       authorization_key: b64(key.publicKey),
       record_sha256: b64(credential.recordSha256),
       sealed: b64(sealed),
-      signature: b64(key.sign(credentialSigned(credential, sealed))),
+      signature: b64(key.sign(signed)),
     };
+    return { body, signed };
   }
 
   /** Step 4. */

@@ -17,7 +17,7 @@ from dojang.client.holder.memory import Memory
 from dojang.pin import tickets
 from dojang.pin.anchors import Anchors, GuardAnchor
 from dojang.pin.encoding import sha256
-from dojang.pin.messages import Attestation, DayKey
+from dojang.pin.messages import Attestation, DayKey, leaf
 from dojang.pin.record import Record
 from dojang.pin.signatures import verify
 from dojang.policy.numbers import NUMBERS
@@ -142,6 +142,15 @@ def check_attestation(body: AttestationBody, anchors: Anchors, record: Record, k
         leaf=attestation.leaf,
     )
     if attestation != expected:
+        raise RecordMismatch
+
+
+def check_version_leaf(body: AttestationBody, kid: bytes, signed: bytes) -> None:
+    """The attested leaf is of this version: of the very body that was signed in step 3. Raises `RecordMismatch`.
+
+    Its first half says where it stands among the kid's events, which the vault alone counts.
+    """
+    if body.leaf[32:] != leaf(b"", 0, "version", kid, sha256(signed), b"")[32:]:
         raise RecordMismatch
 
 

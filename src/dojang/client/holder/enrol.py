@@ -121,6 +121,7 @@ class Enrolment:
             record_sha256=sha256(record.canonical()),
         )
         sealed = sealing.seal(opened.activation_secret(checked.kid), checked.day_key.public_key, credential.info())
+        signed = credential.signed(sealed)
         body = {
             "uid": b64(credential.uid),
             "kid": b64(credential.kid),
@@ -131,10 +132,11 @@ class Enrolment:
             "authorization_key": b64(credential.authorization_key),
             "record_sha256": b64(credential.record_sha256),
             "sealed": b64(sealed),
-            "signature": b64(opened.authorization_key().sign(credential.signed(sealed))),
+            "signature": b64(opened.authorization_key().sign(signed)),
         }
         made = self.center.make_credential(visit, body)
         checks.check_attestation(made.attestation, self.anchors, record, checked.kid, made.spki)
+        checks.check_version_leaf(made.attestation, checked.kid, signed)
         return made
 
     def _statement(self, record: Record, opened: Secrets, staged: Sequence[StagedKey]) -> dict[str, Any]:
