@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap_with_padding, aes_key_wrap_with_padding
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 
@@ -128,4 +129,25 @@ def whole_use() -> Floor:
         (hpke_open(), 2),
         (unwrap_and_load(), 1),
         (ecdsa_sign(), 1),
+    )
+
+
+def argon2id() -> Work:
+    """One PIN stretched."""
+    return lambda: Argon2id(salt=bytes(16), length=32, iterations=2, lanes=1, memory_cost=19_456).derive(b"428193")
+
+
+def whole_issuance() -> Floor:
+    """A first version at three guards and its certificate: the PIN stretched once, three evaluations with their
+    customer's side, replies, statement, receipts, credential and attestation, two sealed messages, the certificate."""
+    return floor(
+        "Argon2id + 3 evaluations, both sides + signatures + certificate",
+        (argon2id(), 1),
+        (group_multiplication(), 3 * (4 + 6)),
+        (base_multiplication(), 3 * 2),
+        (ed25519_verify(), 3 + 3 + 6 + 3),
+        (ed25519_sign(), 3 + 3 + 4),
+        (hpke_open(), 2),
+        (ecdsa_keygen(), 2),
+        (ecdsa_sign(), 2),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.floors import whole_use
+from bench.floors import whole_issuance, whole_use
 from bench.rows import Row, figure, rate, timed
 from dojang.client.holder import attempts as holder_attempts
 from dojang.commands.house import prepare
@@ -61,7 +61,7 @@ def _load(ground: Ground, house: Supervisor) -> list[Row]:
     n_logins, n_transfers = _CUSTOMERS * _LOGINS_EACH, _CUSTOMERS * _TRANSFERS_EACH
     spent = {name: used[name] - before[name] for name in used} | {"the customers": time.process_time() - own}
     return [
-        figure("whole issuances, seven steps and PIN", _CUSTOMERS / issued, "1/s", _CUSTOMERS),
+        rate("whole issuances, seven steps and PIN", _CUSTOMERS / issued, _CUSTOMERS, whole_issuance()),
         rate("whole PIN logins, with SMS and ID token", n_logins / logins, n_logins, floor),
         rate("transfer signatures, pushed to verified", n_transfers / transfers, n_transfers, floor),
         *(
