@@ -8,6 +8,7 @@ import pytest
 from joserfc.jwk import ECKey
 from starlette.testclient import TestClient
 
+from dojang.demo.bank import transfers
 from dojang.demo.bank.sessions import COOKIE, LIFETIME
 from dojang.pin.encoding import b64, unb64
 from dojang.pin.signatures import SigningKey
@@ -403,4 +404,19 @@ def test_coming_back_many_times_at_once_moves_the_money_once(
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(come, range(8))) == {303}
+    assert balance(at_home) == holder.person["balance"] - 1_500_000
+
+
+def test_an_executed_transfer_moves_nothing_when_it_is_executed_again(
+    at_home: TestClient, holder: Applicant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What eight at once come to when all of them looked before the first one moved the money."""
+    once = transfers.execute
+
+    def twice(*arguments: Any) -> None:
+        once(*arguments)
+        once(*arguments)
+
+    monkeypatch.setattr(transfers, "execute", twice)
+    assert come_back(at_home, ask(at_home)).status_code == 303
     assert balance(at_home) == holder.person["balance"] - 1_500_000
