@@ -136,6 +136,10 @@ def read(der: bytes, issuer: Issuer, file: str) -> RevocationList:
 def _check_signature(found: x509.CertificateRevocationList, issuer: Issuer) -> None:
     if not isinstance(found.signature_hash_algorithm, hashes.SHA256):
         raise CrlRefused(check="signature")
+    # A signature has no unused bits (RFC 5280 4.1.1.3, X.690 8.6.2): a count of them that fits its last octet would be
+    # a second encoding of one CRL.
+    if not found.public_bytes(Encoding.DER).endswith(b"\x00" + found.signature):
+        raise CrlRefused(check="signature")
     try:
         issuer.key.verify(found.signature, found.tbs_certlist_bytes, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,13 @@ def flipped(der: bytes) -> bytes:
     return der[:-1] + bytes([der[-1] ^ 1])
 
 
+def with_unused_bits() -> bytes:
+    """A CRL whose signature ends in a zero bit, which is now called unused."""
+    der = next(der for number in itertools.count() if (der := forged(number=number))[-1] % 2 == 0)
+    counted = len(der) - len(x509.load_der_x509_crl(der).signature) - 1
+    return der[:counted] + b"\x01" + der[counted + 1 :]
+
+
 def test_the_forgers_unchanged_crl_is_read() -> None:
     assert crl.read(forged(), shared().issuer, FILE).revoked == (Revoked(SERIAL, "superseded", NOW),)
 
@@ -155,6 +163,7 @@ def test_the_forgers_unchanged_crl_is_read() -> None:
         pytest.param("der", forged()[:-1], id="cut off"),
         pytest.param("der", forged() + b"\x00", id="bytes behind the end"),
         pytest.param("signature", flipped(forged()), id="a broken signature"),
+        pytest.param("signature", with_unused_bits(), id="a signature with an unused bit"),
         pytest.param("signature", forged(key=new_key()), id="another key"),
         pytest.param("signature", forged(algorithm=hashes.SHA384()), id="another hash"),
         pytest.param("issuer", forged(issuer=shared().root_issuer.name), id="another issuer"),
