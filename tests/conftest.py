@@ -72,13 +72,12 @@ def postgres_dsn(new_postgres_database: Callable[[], str]) -> str:
 
 @pytest.fixture(scope="session")
 def _port_bases() -> Iterator[int]:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    return free_port_bases(int(worker.removeprefix("gw")))
+    return free_port_bases()
 
 
 @pytest.fixture
 def free_port_base(_port_bases: Iterator[int]) -> int:
-    """The first of 64 free ports in a row on 127.0.0.1, for this test alone."""
+    """The first of 32 free ports in a row on 127.0.0.1, for this test alone."""
     return next(_port_bases)
 
 

@@ -27,6 +27,11 @@ export const labels = {
   CREDENTIAL: PREFIX + "credential",
   STATEMENT: PREFIX + "statement",
   ACTIVATION: PREFIX + "activation",
+  DEVICE_ADDITION: PREFIX + "device-addition",
+
+  // signed by a browser's device key
+  DEVICE_AT_GUARD: PREFIX + "device-at-guard",
+  DEVICE_AT_CENTRE: PREFIX + "device-at-centre",
 
   // sealed to the vault's day key, or to core banking
   CREDENTIAL_INFO: PREFIX + "credential-info",

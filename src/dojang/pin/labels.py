@@ -30,6 +30,11 @@ JOURNAL_ENTRY: Final = _PREFIX + b"journal-entry"
 CREDENTIAL: Final = _PREFIX + b"credential"
 STATEMENT: Final = _PREFIX + b"statement"
 ACTIVATION: Final = _PREFIX + b"activation"
+DEVICE_ADDITION: Final = _PREFIX + b"device-addition"
+
+# signed by a browser's device key
+DEVICE_AT_GUARD: Final = _PREFIX + b"device-at-guard"
+DEVICE_AT_CENTRE: Final = _PREFIX + b"device-at-centre"
 
 # sealed to the vault's day key, or to core banking
 CREDENTIAL_INFO: Final = _PREFIX + b"credential-info"

@@ -1,4 +1,4 @@
-"""The centre's tickets: leave to stage a version or to make one attempt, at one guard, for a short time.
+"""The centre's tickets: leave to stage a version, to make one attempt or to remove a device, at one guard, for a while.
 
 A ticket travels as `b64(JCS payload).b64(signature)`. It opens nothing by itself: a version needs the customer's AK',
 an attempt spends a try.
@@ -60,7 +60,30 @@ class AttemptTicket:
         }
 
 
-def seal(ticket: VersionTicket | AttemptTicket, key: SigningKey) -> str:
+@dataclass(frozen=True, slots=True)
+class DeviceRemovalTicket:
+    """The guard `audience` is to forget the device (SHA-256 of its key) of `uid`. The centre never adds one."""
+
+    audience: str
+    uid: bytes
+    device: bytes
+    exp: int
+
+    def payload(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "typ": "device_remove",
+            "aud": self.audience,
+            "uid": b64(self.uid),
+            "device": b64(self.device),
+            "exp": self.exp,
+        }
+
+
+Ticket = VersionTicket | AttemptTicket | DeviceRemovalTicket
+
+
+def seal(ticket: Ticket, key: SigningKey) -> str:
     """The ticket as it travels."""
     payload = canonical(ticket.payload())
     return f"{b64(payload)}.{b64(key.sign(encode(labels.TICKET, payload)))}"
@@ -97,6 +120,19 @@ def open_attempt(text: str, ticket_key: bytes, guard_id: str, now: int) -> Attem
     return ticket
 
 
+def open_device_removal(text: str, ticket_key: bytes, guard_id: str, now: int) -> DeviceRemovalTicket:
+    """Raises `TicketRefused` for one that is not the centre's, or of another kind or guard; `TicketExpired` late."""
+    value = _open(text, ticket_key)
+    try:
+        ticket = DeviceRemovalTicket(
+            value["aud"], unb64(value["uid"], 16), unb64(value["device"], 32), int(value["exp"])
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, Refusal):
+        raise TicketRefused from None
+    _check(ticket, value, guard_id, now, NUMBERS.ticket.device_remove)
+    return ticket
+
+
 def _open(text: str, ticket_key: bytes) -> dict[str, Any]:
     try:
         payload_text, signature_text = text.split(".")
@@ -110,10 +146,8 @@ def _open(text: str, ticket_key: bytes) -> dict[str, Any]:
     return value
 
 
-def _check(
-    ticket: VersionTicket | AttemptTicket, value: dict[str, Any], guard_id: str, now: int, lifetime: int
-) -> None:
-    if canonical(ticket.payload()) != canonical(value) or ticket.audience != guard_id or ticket.ver < 1:
+def _check(ticket: Ticket, value: dict[str, Any], guard_id: str, now: int, lifetime: int) -> None:
+    if canonical(ticket.payload()) != canonical(value) or ticket.audience != guard_id or value.get("ver", 1) < 1:
         raise TicketRefused
     if now > ticket.exp + NUMBERS.time.clock_skew:
         raise TicketExpired

@@ -28,9 +28,18 @@ class Time(_Section):
     call_skew: PositiveInt
 
 
+class Device(_Section):
+    per_customer: PositiveInt
+    tries: PositiveInt
+    life: PositiveInt
+    new_pin_due: PositiveInt
+    connected_days: PositiveInt
+
+
 class Ticket(_Section):
     version: PositiveInt
     attempt: PositiveInt
+    device_remove: PositiveInt
 
 
 class Transaction(_Section):
@@ -138,6 +147,7 @@ class Numbers(_Section):
 
     pin: Pin
     time: Time
+    device: Device
     ticket: Ticket
     transaction: Transaction
     application: Application

@@ -14,12 +14,14 @@ NOW = 1_800_000_000
 SKEW = NUMBERS.time.clock_skew
 CENTER = SigningKey(bytes(range(32)))
 ATTEMPT = tickets.AttemptTicket("guard-1", bytes(16), 1, bytes(32), b"j" * 16, NOW + NUMBERS.ticket.attempt)
+REMOVAL = tickets.DeviceRemovalTicket("guard-1", bytes(16), b"d" * 32, NOW + NUMBERS.ticket.device_remove)
 VERSION = tickets.VersionTicket("guard-1", bytes(16), b"k" * 16, 1, NOW + NUMBERS.ticket.version)
 
 
 def test_a_ticket_says_what_was_sealed() -> None:
     assert tickets.open_attempt(tickets.seal(ATTEMPT, CENTER), CENTER.public, "guard-1", NOW) == ATTEMPT
     assert tickets.open_version(tickets.seal(VERSION, CENTER), CENTER.public, "guard-1", NOW) == VERSION
+    assert tickets.open_device_removal(tickets.seal(REMOVAL, CENTER), CENTER.public, "guard-1", NOW) == REMOVAL
 
 
 def test_a_ticket_of_another_centre_is_refused() -> None:
@@ -37,6 +39,8 @@ def test_a_ticket_of_another_kind_is_refused() -> None:
         tickets.open_attempt(tickets.seal(VERSION, CENTER), CENTER.public, "guard-1", NOW)
     with pytest.raises(TicketRefused):
         tickets.open_version(tickets.seal(ATTEMPT, CENTER), CENTER.public, "guard-1", NOW)
+    with pytest.raises(TicketRefused):
+        tickets.open_device_removal(tickets.seal(ATTEMPT, CENTER), CENTER.public, "guard-1", NOW)
 
 
 def test_a_ticket_works_until_its_time_and_the_skew_are_over() -> None:
