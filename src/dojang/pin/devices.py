@@ -1,4 +1,4 @@
-"""A browser's device key: one ECDSA P-256 key that never leaves it, with raw 64-byte signatures as WebCrypto makes them.
+"""A browser's device key: one ECDSA P-256 key that never leaves it, raw 64-byte signatures as WebCrypto makes them.
 
 It says that an attempt comes from a browser that the customer used before. It opens nothing by itself.
 """
