@@ -1,6 +1,6 @@
 /**
- * Bundles the PIN page into src/dojang/pin_page/static, or with `--page FOLDER` into another, the same bytes each time; with
- * `--tests FOLDER` the tests, and the checks that Chromium runs.
+ * Bundles the PIN page and the other pages' scripts into src/dojang/.../static, the same bytes each time; with `--page FOLDER`
+ * the PIN page alone, somewhere else; with `--tests FOLDER` the tests, and the checks that Chromium runs.
  */
 
 // @ts-check
@@ -15,6 +15,15 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const common = { bundle: true, format: "esm", target: "es2022", charset: "utf8", logLevel: "warning" };
 
 const PAGE = here("../src/dojang/pin_page/static");
+/** What the servers of pages send: one script for every page, and one for each app that needs more. */
+const SCRIPTS = [{ entryPoints: ["src/page/page.ts"], outdir: here("../src/dojang/look/static") }];
+
+async function scripts() {
+  for (const { entryPoints, outdir } of SCRIPTS) {
+    rmSync(outdir, { recursive: true, force: true });
+    await build({ ...common, absWorkingDir: here("."), entryPoints, outdir, platform: "browser", minify: true, legalComments: "linked" });
+  }
+}
 
 /** @param {string} outdir */
 async function page(outdir) {
@@ -51,4 +60,6 @@ async function tests(folder) {
 }
 
 const [flag = "--page", folder = PAGE] = process.argv.slice(2);
-await (flag === "--tests" ? tests(folder) : page(folder));
+if (flag === "--tests") await tests(folder);
+else await page(folder);
+if (flag === "--page" && folder === PAGE) await scripts();

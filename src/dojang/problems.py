@@ -3,6 +3,7 @@
 A refusal without a row of its own has the status of the nearest class above it.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from dojang import refusals as r
@@ -88,3 +89,20 @@ def body(refusal: r.Refusal) -> dict[str, Any]:
         "code": refusal.code,
         **refusal.facts,
     }
+
+
+def refusal(problem: Mapping[str, Any]) -> r.Refusal | None:
+    """The refusal that an RFC 9457 body names; None for one that is not ours."""
+    found = _BY_CODE.get(str(problem.get("code")))
+    members = {"type", "title", "status", "code"}
+    facts = {name: fact for name, fact in problem.items() if name not in members and isinstance(fact, int | str)}
+    return None if found is None else found(**facts)
+
+
+def _below(cls: type[r.Refusal]) -> Iterator[type[r.Refusal]]:
+    for one in cls.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+_BY_CODE: Final = {cls.code: cls for cls in _below(r.Refusal)}

@@ -42,8 +42,8 @@ from dojang.serving.calls import SignedCalls
 from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, logins, transactions, versions
-from dojang.web.app import Site, application
-from dojang.web.center import arrival
+from dojang.web.app import Site, application, center_pages
+from dojang.web.center import arrival, home
 from dojang.web.openid import provider
 from dojang.web.sessions import Sessions
 from dojang.web.signing_api import signature_requests
@@ -166,7 +166,9 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         _ready(visits),
         CollectorRegistry(),
     )
+    pages = center_pages(settings.origin, settings.pin_origin)
     routers = [
+        home.router(pages),
         applications.router(_proof_desk(visits, parties.bank), sessions, settings.pin_origin, visits.chain),
         transactions.router(visits),
         versions.router(visits),
@@ -175,7 +177,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         logins.router(login, sessions),
         signature_requests.router(login, sessions),
     ]
-    return application(site, routers)
+    return application(site, routers, pages)
 
 
 def _ready(visits: VisitsDesk) -> Ready:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from dojang.pin.encoding import b64
 from dojang.values.application import Step
 from dojang.web.api import applications
-from dojang.web.app import Site, application
+from dojang.web.app import Site, application, center_pages
 from dojang.web.sessions import COOKIE, Sessions
 from tests.journeys.proofing import ORDER, World, yes_to_all
 
@@ -110,7 +110,8 @@ class Browser:
 def browsing(world: World) -> Iterator[Browser]:
     sessions = Sessions(world.books, world.clock, world.randomness, ORIGIN)
     site = Site(ORIGIN, PIN_ORIGIN, world.books, world.clock, lambda: None, CollectorRegistry())
-    app = application(site, [applications.router(world.desk, sessions, PIN_ORIGIN, (b"issuer", b"root"))])
+    routers = [applications.router(world.desk, sessions, PIN_ORIGIN, (b"issuer", b"root"))]
+    app = application(site, routers, center_pages(site.origin, site.pin_origin))
     with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as http:
         yield Browser(world, http)
 

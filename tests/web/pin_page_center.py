@@ -22,7 +22,7 @@ from dojang.serving.party import Party
 from dojang.signing.what_is_signed import transfer_content
 from dojang.values.transaction import ContentItem
 from dojang.web.api import transactions, versions
-from dojang.web.app import Site, application
+from dojang.web.app import Site, application, center_pages
 from tests.client.world import CENTER, PAIRS, PIN, VAULT, World, app_answers, der
 from tests.journeys import center as journeys
 from tests.journeys.parties import Bank, Status
@@ -71,7 +71,8 @@ class PinPageCenter:
             chain=(der(world.authority.issuing), der(world.authority.root)),
         )
         site = Site(CENTER, PIN_ORIGIN, self.books, self.desk.clock, lambda: None, CollectorRegistry())
-        app = application(site, [transactions.router(self.desk), versions.router(self.desk)])
+        routers = [transactions.router(self.desk), versions.router(self.desk)]
+        app = application(site, routers, center_pages(site.origin, site.pin_origin))
         world.wire.origins[CENTER] = app_answers(app)
         self.http = httpx2.Client(transport=world.wire, base_url=CENTER)
 

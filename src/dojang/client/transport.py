@@ -1,12 +1,11 @@
 """HTTP as every client of the demo speaks it: `*.localhost` is this machine, and a problem body is a refusal."""
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 import httpx2
 
-from dojang import refusals
+from dojang import problems
 from dojang.refusals import Refusal, Unavailable
 
 # Only the customer's own side may say these, from what guards signed: a server that says them is not believed.
@@ -39,14 +38,14 @@ def http_client(timeout: float = 10.0, connect: float = 2.0) -> httpx2.Client:
 
 def refusal_of(response: httpx2.Response, otherwise: type[Refusal]) -> Refusal:
     """The refusal that a problem body names (RFC 9457), or `otherwise` for anything that is none of ours."""
-    problem = problem_of(response)
-    found = _KNOWN.get(str(problem.get("code")))
-    if found is None or (response.status_code >= 500 and not issubclass(found, Unavailable)):
+    found = problems.refusal(problem_of(response))
+    if (
+        found is None
+        or found.code in _NOT_FROM_A_SERVER
+        or (response.status_code >= 500 and not isinstance(found, Unavailable))
+    ):
         return otherwise()
-    members = {"type", "title", "status", "code"}
-    return found(
-        **{name: fact for name, fact in problem.items() if name not in members and isinstance(fact, int | str)}
-    )
+    return found
 
 
 def problem_of(response: httpx2.Response) -> dict[str, Any]:
@@ -56,14 +55,3 @@ def problem_of(response: httpx2.Response) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _all(cls: type[Refusal]) -> Iterator[type[Refusal]]:
-    for below in cls.__subclasses__():
-        yield below
-        yield from _all(below)
-
-
-_KNOWN: Final = {
-    cls.code: cls for cls in _all(Refusal) if cls.__module__ == refusals.__name__ and cls.code not in _NOT_FROM_A_SERVER
-}

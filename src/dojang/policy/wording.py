@@ -1,6 +1,8 @@
 """What a person reads, from the files below `wording/`, with the numbers of the policy filled in."""
 
 import hashlib
+import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Final
 from dojang.policy.numbers import NUMBERS
 
 LANGUAGES: Final = ("ko", "en")
+_PLACE: Final = re.compile(r"\{([a-z_.0-9]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,31 @@ def terms() -> tuple[TermsItem, ...]:
         )
         for row in listed
     )
+
+
+def say(language: str, key: str, **parts: object) -> str:
+    """The sentence `section.name` of `wording/{language}.json`, with its {parts}; {n} and the like are numbers of ours.
+
+    A number of the policy is written {numbers.section.name}. Raises `KeyError` for a key, a part or a number that there
+    is not: a page is never shown with a hole in it.
+    """
+    return _PLACE.sub(lambda found: _part(found[1], parts), sentences(language)[key])
+
+
+@cache
+def sentences(language: str) -> Mapping[str, str]:
+    """Every sentence by its key `section.name`, with its places still open."""
+    sections: dict[str, dict[str, str]] = json.loads(_read(f"{language}.json"))
+    return {f"{section}.{name}": text for section, named in sections.items() for name, text in named.items()}
+
+
+def _part(name: str, parts: Mapping[str, object]) -> str:
+    if name in parts:
+        return str(parts[name])
+    if not name.startswith("numbers."):
+        raise KeyError(name)
+    _, section, number = name.split(".")
+    return str(getattr(getattr(NUMBERS, section), number))
 
 
 def mobile_approval_text(application_id: str, comparison_code: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -13,10 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dojang.policy.wording import LANGUAGES, say
 from dojang.ports.books import Books
 from dojang.ports.clock import Clock
 from dojang.refusals import InvalidField, MalformedJson
 from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, Ready, own_routes, problem_response
+from dojang.serving.pages import Pages
+from dojang.web.forms import new_key
 from dojang.web.page_calls import PageCalls, WholeBody
 
 PIN_PAGE_PATHS: Final = "/v1/"
@@ -39,13 +43,26 @@ class Site:
     page_prefixes: tuple[str, ...] = ("/api/v1/applications", "/api/v1/logins", "/api/v1/signatures")
 
 
-def application(site: Site, routers: Sequence[APIRouter]) -> FastAPI:
-    """The centre with these routers, and with what every process serves."""
+def center_pages(origin: str, pin_origin: str, relying_parties: Sequence[str] = ()) -> Pages:
+    """The centre's pages; a form of theirs may lead to the PIN page, or back to one of these origins."""
+    here = Path(__file__).parent
+    return Pages(
+        cookie="dojang_center_view",
+        brand={language: say(language, "center.brand") for language in LANGUAGES},
+        origin=origin,
+        templates=[here / "center" / "templates"],
+        form_targets=(pin_origin, *relying_parties),
+        facts={"new_key": new_key},
+    )
+
+
+def application(site: Site, routers: Sequence[APIRouter], pages: Pages) -> FastAPI:
+    """The centre with these routers and pages, and with what every process serves."""
     app = FastAPI(title="Dojang certification centre", docs_url=None, redoc_url=None, openapi_url=OPENAPI)
     handlers = {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable, HTTPException: _http_error}
     for error, handler in handlers.items():
         app.add_exception_handler(error, handler)
-    app.router.routes.extend(own_routes(site.ready, site.registry))
+    app.router.routes.extend([*own_routes(site.ready, site.registry), *pages.routes()])
     for router in routers:
         app.include_router(router)
     # The last one added is the first to see a request.

@@ -1,0 +1,29 @@
+/**
+ * Times that run out count down: `<p data-until data-now><time>`. The server's clock counts, so the difference to ours is
+ * taken once. At the end the page is asked for again, which then says what became of it.
+ */
+
+const SECOND = 1_000;
+
+export function countDown(): void {
+  const began = Date.now();
+  for (const timer of document.querySelectorAll<HTMLElement>("[data-until][data-now]")) {
+    const left = Number(timer.dataset["until"]) - Number(timer.dataset["now"]);
+    const time = timer.querySelector("time");
+    if (time === null || Number.isNaN(left)) continue;
+    const tick = (): void => {
+      const seconds = Math.max(0, left - Math.floor((Date.now() - began) / SECOND));
+      time.textContent = clock(seconds);
+      if (seconds > 0) return;
+      clearInterval(running);
+      timer.dispatchEvent(new Event("over", { bubbles: true }));
+    };
+    const running = setInterval(tick, SECOND);
+    tick();
+  }
+}
+
+/** 28:10. */
+export function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

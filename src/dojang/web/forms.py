@@ -1,0 +1,99 @@
+"""Forms of our own pages: from our own origin, and each idempotency key acted on once.
+
+What is kept is the outcome (where it led, or the refusal by code), never the page: what somebody typed is not stored,
+and the page is drawn anew from what the same form sent again.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from starlette.datastructures import Headers
+
+from dojang import problems
+from dojang.pin.encoding import canonical, sha256
+from dojang.ports.books import Books
+from dojang.ports.clock import Clock
+from dojang.refusals import ContentTypeRefused, IdempotencyKeyMissing, InvalidField, Refusal, Unavailable
+from dojang.serving.pages import read_form
+from dojang.values.web import KeptAnswer
+from dojang.web.page_calls import check_origin
+from dojang.web.sessions import session_id
+
+KEY: Final = "idempotency_key"
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_FORM: Final = "application/x-www-form-urlencoded"
+_LED_TO: Final = 303
+
+Act = Callable[[str], str]
+
+
+def new_key() -> str:
+    """For a form that is about to be shown."""
+    return secrets.token_urlsafe(16)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise ContentTypeRefused
+    return await read_form(request)
+
+
+Form = Annotated[dict[str, str], Depends(_form)]
+
+
+class Forms:
+    """The forms of the site at `origin`."""
+
+    def __init__(self, books: Books, clock: Clock, origin: str) -> None:
+        self._books, self._clock, self._origin = books, clock, origin
+
+    def once(self, request: Request, form: dict[str, str], act: Act) -> str:
+        """Where `act` led: the same form sent again leads there again, or meets the same refusal, without acting.
+
+        `act` gets a name for the request, under which other parties do a thing once too. What a party that was down
+        kept from happening is tried again. Raises `OriginRefused`, `IdempotencyKeyMissing`, `IdempotencyKeyReused`, and
+        what `act` raises.
+        """
+        kept, name = self._begin(request, form)
+        if kept.status == _LED_TO:
+            return kept.body.decode()
+        if kept.status:
+            raise problems.refusal(json.loads(kept.body)) or Refusal()
+        try:
+            address = act(name)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            self._finish(replace(kept, status=problems.status(refusal), body=canonical(problems.body(refusal))))
+            raise
+        self._finish(replace(kept, status=_LED_TO, body=address.encode()))
+        return address
+
+    def again(self, request: Request, form: dict[str, str], act: Act) -> str:
+        """As `once`, for what leads to an address that is a secret and so is not kept: `act` runs every time."""
+        return act(self._begin(request, form)[1])
+
+    def _begin(self, request: Request, form: dict[str, str]) -> tuple[KeptAnswer, str]:
+        check_origin(Headers(scope=request.scope), self._origin)
+        key = form.get(KEY, "")
+        if not key:
+            raise IdempotencyKeyMissing
+        if not _KEY.fullmatch(key):
+            raise InvalidField(field=KEY)
+        scope, asked = session_id(request), f"{request.url.path}\n{canonical(form).decode()}".encode()
+        name = sha256(f"form {request.url.path}\n{scope}\n{key}".encode()).hex()
+        answer = KeptAnswer(scope, key, sha256(asked), self._clock.now())
+        if not scope:
+            return answer, name
+        with self._books.transaction():
+            return self._books.idempotency.begin(answer), name
+
+    def _finish(self, answer: KeptAnswer) -> None:
+        if answer.scope:
+            with self._books.transaction():
+                self._books.idempotency.finish(answer)
