@@ -1,7 +1,7 @@
 # The two commands that matter: `make demo` and `make test`. Each sets up what it needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo tour test check bench web ready-to-run ready-to-check ready-to-test lint unit
+.PHONY: help demo tour test check bench gallery web ready-to-run ready-to-check ready-to-test lint unit
 
 PY := .venv/bin/python
 CODE := $(wildcard src tests bench)
@@ -26,6 +26,12 @@ test: ready-to-test lint  ## everything, set-up included (ARGS are pytest's)
 
 bench: ready-to-check  ## rates beside the floor measured in the same run; writes bench/out/latest.json
 	$(PY) -m bench $(ARGS)
+
+gallery: ready-to-test  ## take a picture of every page in every state; writes docs/gallery
+	rm -rf var/pictures
+	scripts/build-web
+	$(PY) -m pytest -n 2 --dist loadfile -q tests/browser $(ARGS)
+	$(PY) -m tests.browser.gallery
 
 web: ready-to-check  ## rebuild the browser's bundle from browser/
 	scripts/build-web

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.camera import Camera
 from tests.browser.node import run_node
 from tests.browser.visitor import Visitor
 from tests.client.world import World
@@ -20,6 +21,15 @@ def bundled_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser-tests")
     run_node("build.mjs", "--tests", folder)
     return folder
+
+
+@pytest.fixture
+def camera(browser: Browser) -> Iterator[Camera]:
+    """Takes pictures for the gallery; whatever is wrong on one of them fails the test."""
+    camera = Camera(browser)
+    yield camera
+    camera.close()
+    assert camera.problems == []
 
 
 @pytest.fixture
