@@ -54,6 +54,7 @@ export function checks(protocol: typeof Protocol, filed: Filed, rfc: Filed): Che
     ...rfcChecks(protocol, rfc),
     ...documentChecks(protocol, filed),
     ...messageChecks(protocol, filed),
+    ...deviceChecks(protocol, filed),
     ...transactionChecks(protocol, filed),
     ...certificateChecks(protocol, filed),
   ];
@@ -242,6 +243,8 @@ function documentChecks({ anchors, encoding, record, tickets }: typeof Protocol,
         const version = tickets.openTicket(filed.tickets.version, key);
         same([attempt.kind, attempt.guardId, attempt.exp], ["attempt", "guard-1", filed.now + 120]);
         same([version.kind, b64(version.kid!), version.ver], ["version", filed.secrets.kid, 1]);
+        same(b64(attempt.jti!), filed.devices.attempt_proof.fields.jti);
+        await refused("ticket_refused", () => tickets.openTicket(filed.tickets.device_remove, key)); // no page needs it
         const [payload, signature] = filed.tickets.attempt.split(".");
         const forged = `${b64(unb64(payload).with(5, 0x20))}.${signature}`;
         for (const text of [forged, payload, `${filed.tickets.attempt}.`, filed.tickets.attempt.slice(0, -2)]) {
@@ -320,6 +323,71 @@ function messageChecks({ encoding, messages, sealing, signatures }: typeof Proto
         same(sealed.map((one) => one.length), [80, 80]);
         same(b64(sealed[0]!) === b64(sealed[1]!), false);
         await refused("not_a_public_key", () => sealing.seal(unb64(plain), new Uint8Array(31), unb64(info)));
+      },
+    },
+  ];
+}
+
+function deviceChecks({ devices, encoding, signatures }: typeof Protocol, filed: Filed): Check[] {
+  const { b64, equal, unb64, utf8 } = encoding;
+  const { key, id, attempt_proof, centre_proof, addition, rfc6979_p256_sha256: published } = filed.devices;
+  const sample = unb64(published.signatures.sample);
+  return [
+    {
+      name: "a device signs as filed",
+      run: async () => {
+        same(b64(encoding.sha256(unb64(key))), id);
+        const attempt = devices.attemptProofSigned(camel(attempt_proof.fields, unb64));
+        const centre = devices.centreProofSigned(unb64(centre_proof.fields.code));
+        same([attempt, centre].map(b64), [attempt_proof.signed, centre_proof.signed]);
+        await devices.verifyDevice(unb64(key), unb64(attempt_proof.signature), attempt);
+        await devices.verifyDevice(unb64(key), unb64(centre_proof.signature), centre);
+        await refused("signature_refused", () => devices.verifyDevice(unb64(key), unb64(centre_proof.signature), attempt));
+      },
+    },
+    {
+      name: "a device is added as filed",
+      run: () => {
+        const said = devices.deviceAdditionSigned(camel(addition.fields, unb64));
+        same([b64(said), addition.fields.device_key], [addition.signed, key]);
+        signatures.verify(unb64(addition.signer), unb64(addition.signature), said);
+      },
+    },
+    ...Object.entries<string>(published.signatures).map(([message, signature]) => ({
+      name: `RFC 6979 A.2.5, P-256 and SHA-256, "${message}"`,
+      run: async () => {
+        const [signer, data] = [unb64(published.key), utf8(message)];
+        await devices.verifyDevice(signer, unb64(signature), data);
+        await refused("signature_refused", () => devices.verifyDevice(signer, unb64(signature), utf8(`${message} `)));
+        await refused("signature_refused", () => devices.verifyDevice(unb64(key), unb64(signature), data));
+      },
+    })),
+    {
+      name: "what is no device key or no signature is refused",
+      run: async () => {
+        const data = utf8("sample");
+        for (const none of [new Uint8Array(), unb64(addition.signer)]) {
+          await refused("not_a_public_key", () => devices.verifyDevice(none, sample, data));
+        }
+        for (const none of [new Uint8Array(), new Uint8Array(64), sample.slice(1)]) {
+          await refused("signature_refused", () => devices.verifyDevice(unb64(published.key), none, data));
+        }
+      },
+    },
+    {
+      name: "a device's private key cannot be read, and it signs otherwise each time",
+      run: async () => {
+        const keys = await devices.newDeviceKeys();
+        same([keys.privateKey.extractable, keys.privateKey.usages], [false, ["sign"]]);
+        for (const format of ["jwk", "pkcs8"] as const) {
+          const read = crypto.subtle.exportKey(format, keys.privateKey).then(() => "read", () => "refused");
+          same(await read, "refused");
+        }
+        const device = await devices.Device.of(keys);
+        const [one, other] = [await device.sign(utf8("x")), await device.sign(utf8("x"))];
+        same([one.length, equal(one, other)], [64, false]);
+        await devices.verifyDevice(device.spki, one, utf8("x"));
+        await devices.verifyDevice(device.spki, other, utf8("x"));
       },
     },
   ];

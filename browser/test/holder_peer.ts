@@ -6,6 +6,7 @@
 import { argon2Sync } from "node:crypto";
 import { createInterface } from "node:readline";
 import { Center } from "../src/holder/center.ts";
+import type { Devices } from "../src/holder/device_store.ts";
 import { Enrolment } from "../src/holder/enrol.ts";
 import { Guards } from "../src/holder/guards.ts";
 import type { Fetch } from "../src/holder/http.ts";
@@ -13,12 +14,14 @@ import { storedMemory } from "../src/holder/memory.ts";
 import type { Parties } from "../src/holder/parties.ts";
 import { Use } from "../src/holder/use.ts";
 import { parseAnchors } from "../src/protocol/anchors.ts";
+import { Device, newDeviceKeys } from "../src/protocol/devices.ts";
 import { b64, fromUtf8, unb64, utf8 } from "../src/protocol/encoding.ts";
 import { Refusal } from "../src/protocol/refusal.ts";
 import { checkPin, checkStretching } from "../src/protocol/version.ts";
 
 const waiting = new Map<number, (answer: any) => void>();
 const keeping = new Map<number, Promise<unknown>>();
+const browsers = new Map<string, Devices>();
 let asked = 0;
 let moved = 0;
 
@@ -49,12 +52,12 @@ function partiesOf(call: number, given: any): Parties {
     if (answer.lost) throw new TypeError("lost");
     return new Response(answer.body, { status: answer.status });
   };
-  let known: string | null = given.known;
+  const kept = new Map<string, string>(Object.entries(given.kept));
   const storage = {
-    getItem: () => known,
-    setItem: (_key: string, text: string) => {
-      known = text;
-      keeping.set(call, ask(call, "known", { text }));
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => {
+      kept.set(key, text);
+      keeping.set(call, Promise.all([keeping.get(call), ask(call, "keep", { key, text })]));
     },
   };
   return {
@@ -62,9 +65,20 @@ function partiesOf(call: number, given: any): Parties {
     center: new Center(send, anchors.centerOrigin, async () => {}),
     guards: new Guards(send),
     memory: storedMemory(storage),
+    devices: devicesOf(given.browser),
     now: () => Math.floor(Date.now() / 1000) + moved,
     stretch,
   };
+}
+
+/** The device key of one browser, for as long as this program runs: Node has no IndexedDB. */
+function devicesOf(browser: string): Devices {
+  const found = browsers.get(browser);
+  if (found !== undefined) return found;
+  let device: Promise<Device> | undefined;
+  const devices: Devices = { find: async () => device, make: () => (device ??= newDeviceKeys().then(Device.of)) };
+  browsers.set(browser, devices);
+  return devices;
 }
 
 async function pinFrom(call: number, kind: string, value: object): Promise<Uint8Array<ArrayBuffer>> {
@@ -75,7 +89,7 @@ async function pinFrom(call: number, kind: string, value: object): Promise<Uint8
 
 async function use(call: number, given: any): Promise<object> {
   const parties = partiesOf(call, given);
-  const visit = await parties.center.open(given.code);
+  const visit = await parties.center.open(given.code, await parties.devices.find());
   if (visit.kind !== "use") throw new Refusal("code_refused");
   const use = await Use.of(visit, parties);
   const { shown } = use;
@@ -95,7 +109,7 @@ async function use(call: number, given: any): Promise<object> {
 
 async function enrol(call: number, given: any): Promise<object> {
   const parties = partiesOf(call, given);
-  const visit = await parties.center.open(given.code);
+  const visit = await parties.center.open(given.code, await parties.devices.find());
   if (visit.kind !== "version") throw new Refusal("code_refused");
   const enrolment = new Enrolment(visit, parties);
   await enrolment.choose(await pinFrom(call, "choose", { avoid: visit.avoid }));

@@ -1,12 +1,13 @@
 /**
  * A whole enrolment and use, made by the TypeScript side for Python to read. Given the path of the shared vectors it prints
- * their section `made_by_typescript`; everything in it is fixed except what HPKE seals.
+ * their section `made_by_typescript`; everything in it is fixed except what HPKE seals and the device's key and signature.
  */
 
 import { ristretto255_oprf } from "@noble/curves/ed25519.js";
 import { shake256 } from "@noble/hashes/sha3.js";
 import { readFileSync } from "node:fs";
 import { parseAnchors } from "../src/protocol/anchors.ts";
+import { attemptProofSigned, Device, newDeviceKeys } from "../src/protocol/devices.ts";
 import { b64, canonicalBytes, fromUtf8, sha256, unb64, utf8 } from "../src/protocol/encoding.ts";
 import * as messages from "../src/protocol/messages.ts";
 import { blindWith, finalize, fromLittleEndian, ORDER, toLittleEndian } from "../src/protocol/oprf.ts";
@@ -105,6 +106,10 @@ const activation = {
 };
 const activationSignature = key.sign(messages.activationSigned(activation));
 
+const device = await Device.of(await newDeviceKeys());
+const [jti, { guardId, blinded }] = [fixed("jti", 16), helps[0]!];
+const proof = attemptProofSigned({ guardId, uid, ver: VER, th, jti, blinded: blinded.element });
+
 const made = {
   pin: PIN,
   ver: VER,
@@ -131,6 +136,7 @@ const made = {
     signature: b64(activationSignature),
     hash: b64(messages.activationHash(activation, activationSignature)),
   },
+  device: { key: b64(device.spki), jti: b64(jti), signature: b64(await device.sign(proof)) },
   sealed: {
     credential: b64(await seal(secrets.activationSecret(kid), dayKey, messages.credentialInfo(credential))),
     activation: b64(await seal(secrets.activationSecret(kid), dayKey, messages.activationInfo(th, kid, dayKeyId))),

@@ -24,6 +24,8 @@ from tests.browser.node import BROWSER, NODE
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
 _PATIENCE = 60.0
+# What a browser keeps under a name of its own, and the file of `Memory` that says the same.
+_KEPT = {"dojang-known-versions": "known_versions.json", "dojang-connected-devices": "connected_devices.json"}
 
 
 def _all(cls: type[Refusal]) -> dict[str, type[Refusal]]:
@@ -136,7 +138,7 @@ class TypeScriptHolder:
 
     def __init__(self, peer: Peer, anchors: Anchors, memory: Path, wire: httpx2.BaseTransport, moved: Any) -> None:
         self._peer, self._anchors, self._wire, self._moved = peer, anchors, wire, moved
-        self._file = memory / "known_versions.json"
+        self._folder = memory
 
     def enrol(self, code: str, choose_pin: Callable[[Sequence[str]], str]) -> Enrolled:
         """As `Holder.enrol`."""
@@ -157,9 +159,10 @@ class TypeScriptHolder:
         """Nothing to wait for: each request was sent before the result came."""
 
     def _run(self, act: str, code: str, answers: dict[str, Ask]) -> dict[str, Any]:
-        known = self._file.read_text() if self._file.exists() else None
-        given = {"anchors": b64(self._anchors.canonical()), "code": code, "known": known}
-        call = Call({"fetch": self._send, "known": self._keep, **answers})
+        kept = {key: file.read_text() for key, name in _KEPT.items() if (file := self._folder / name).exists()}
+        anchors, browser = b64(self._anchors.canonical()), str(self._folder)
+        given = {"anchors": anchors, "code": code, "kept": kept, "browser": browser}
+        call = Call({"fetch": self._send, "keep": self._keep, **answers})
         return self._peer.run(act, given, call, self._moved)
 
     def _send(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -173,8 +176,8 @@ class TypeScriptHolder:
             return {"lost": True}
 
     def _keep(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(asked["text"])
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / _KEPT[asked["key"]]).write_text(asked["text"])
         return {}
 
 

@@ -17,6 +17,7 @@ from dojang.pin.record import KeyStretching, record_hash
 from dojang.pin.version import stretch
 from dojang.policy.numbers import NUMBERS
 from tests.vectors.certificate_vectors import made_certificates
+from tests.vectors.device_vectors import made_devices
 from tests.vectors.message_vectors import made_attempt_id, made_messages, made_sealing, made_tickets
 from tests.vectors.one_version import (
     ANCHORS,
@@ -251,6 +252,7 @@ def made() -> dict[str, Any]:
         "tickets": made_tickets(),
         "attempt_id": made_attempt_id(),
         "messages": made_messages(),
+        "devices": made_devices(),
         "refused_signature": made_refused_signature(),
         "transactions": made_transactions(),
         "certificates": made_certificates(),

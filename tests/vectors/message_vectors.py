@@ -5,9 +5,11 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from dojang.pin import messages, sealing, tickets
+from dojang.pin.devices import device_id
 from dojang.pin.encoding import b64, canonical, sha256, unb64
 from dojang.pin.record import record_hash
 from dojang.pin.signatures import SigningKey
+from tests.vectors.device_vectors import DEVICE_KEY
 from tests.vectors.hpke_by_hand import seal_with
 from tests.vectors.one_version import (
     ANCHORS,
@@ -43,6 +45,9 @@ def made_tickets() -> dict[str, str]:
     return {
         "version": tickets.seal(tickets.VersionTicket("guard-1", UID, KID, VER, NOW + 600), TICKET),
         "attempt": tickets.seal(tickets.AttemptTicket("guard-1", UID, VER, TH, fixed("jti", 16), NOW + 120), TICKET),
+        "device_remove": tickets.seal(
+            tickets.DeviceRemovalTicket("guard-1", UID, device_id(DEVICE_KEY), NOW + 120), TICKET
+        ),
     }
 
 

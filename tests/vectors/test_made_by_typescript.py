@@ -3,12 +3,15 @@
 import json
 from typing import Any, Final
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from dojang.pin import messages, oprf, sealing, sharing, signatures
+from dojang.pin import devices, messages, oprf, sealing, sharing, signatures
+from dojang.pin.devices import AttemptProof
 from dojang.pin.encoding import b64, parse_canonical, sha256, unb64
 from dojang.pin.record import Record, record_hash
 from dojang.pin.version import Secrets, stretch
+from dojang.refusals import SignatureRefused
 from tests.vectors.make_pin_protocol import FILE, TYPESCRIPT
 from tests.vectors.one_version import ANCHORS, DAY_KEY, DAY_KEY_ID
 
@@ -66,6 +69,27 @@ def check_sealed(made: dict[str, Any]) -> None:
         (made["sealed"]["activation"], messages.activation_info(unb64(made["th"]), kid, DAY_KEY_ID)),
     ):
         assert sealing.unseal(unb64(sealed), key, info, 32) == secrets.activation_secret(kid)
+
+
+def check_device(made: dict[str, Any]) -> None:
+    """A device key that is P-256, and its signature over the proof that an attempt comes from it."""
+    device, guard = made["device"], made["guards"][0]
+    proof = AttemptProof(
+        guard["guard_id"],
+        unb64(made["uid"]),
+        made["ver"],
+        unb64(made["th"]),
+        unb64(device["jti"]),
+        unb64(guard["blinded"]),
+    )
+    devices.verify(devices.check_device_key(unb64(device["key"])), unb64(device["signature"]), proof.signed())
+
+
+def test_the_device_key_is_one_and_signed_the_proof() -> None:
+    check_device(MADE)
+    other = MADE["device"] | {"jti": b64(bytes(16))}
+    with pytest.raises(SignatureRefused):
+        check_device(MADE | {"device": other})
 
 
 def test_any_two_guards_open_the_record_with_the_right_pin() -> None:

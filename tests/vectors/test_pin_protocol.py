@@ -6,8 +6,9 @@ from typing import Any, Final
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from dojang.pin import labels, messages, oprf, sealing, sharing, signatures, tickets
+from dojang.pin import devices, labels, messages, oprf, sealing, sharing, signatures, tickets
 from dojang.pin.anchors import Anchors
+from dojang.pin.devices import AttemptProof, CentreProof, DeviceAddition
 from dojang.pin.encoding import b64, canonical, encode, field, parse_canonical, sha256, unb64
 from dojang.pin.record import KeyStretching, Record, record_hash
 from dojang.pin.signatures import SigningKey
@@ -260,11 +261,50 @@ def test_a_leaf_is_put_together_as_filed() -> None:
     assert b64(leaf) == v["leaf"]
 
 
+DEVICES: Final = FILED["devices"]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("attempt_proof", AttemptProof), ("centre_proof", CentreProof)])
+def test_a_device_signs_as_filed(name: str, kind: type[Any]) -> None:
+    vector = DEVICES[name]
+    key, signature, signed = unb64(DEVICES["key"]), *_raw(vector, "signature", "signed")
+    fields = _values({name: value for name, value in vector["fields"].items() if name != "code"})
+    code = {"code": unb64(vector["fields"]["code"])} if "code" in vector["fields"] else {}
+    assert b64(kind(**fields, **code).signed()) == vector["signed"]
+    assert b64(devices.device_id(devices.check_device_key(key))) == DEVICES["id"]
+    devices.verify(key, signature, signed)
+    for forged in (
+        (unb64(DEVICES["rfc6979_p256_sha256"]["key"]), signature, signed),
+        (key, signature, signed[:-1] + bytes([signed[-1] ^ 1])),
+        (key, signature[:-1], signed),
+    ):
+        with pytest.raises(SignatureRefused):
+            devices.verify(*forged)
+
+
+def test_a_device_is_added_as_filed() -> None:
+    vector = DEVICES["addition"]
+    assert b64(DeviceAddition(**_values(vector["fields"])).signed()) == vector["signed"]
+    assert vector["fields"]["device_key"] == DEVICES["key"]
+    signatures.verify(*_raw(vector, "signer", "signature", "signed"))
+
+
+@pytest.mark.parametrize("message", DEVICES["rfc6979_p256_sha256"]["signatures"])
+def test_the_signatures_of_rfc_6979_are_taken(message: str) -> None:
+    published = DEVICES["rfc6979_p256_sha256"]
+    key, signature = unb64(published["key"]), unb64(published["signatures"][message])
+    devices.verify(devices.check_device_key(key), signature, message.encode())
+    with pytest.raises(SignatureRefused):
+        devices.verify(key, signature, message.encode() + b" ")
+
+
 def test_tickets_open_at_their_guard_alone() -> None:
     key, now = Anchors.parse(FILED["anchors"]["file"].encode()).ticket_key, FILED["now"]
     version = tickets.open_version(FILED["tickets"]["version"], key, "guard-1", now)
     attempt = tickets.open_attempt(FILED["tickets"]["attempt"], key, "guard-1", now)
-    assert b64(version.uid) == b64(attempt.uid) == SECRETS["uid"]
+    removal = tickets.open_device_removal(FILED["tickets"]["device_remove"], key, "guard-1", now)
+    assert b64(version.uid) == b64(attempt.uid) == b64(removal.uid) == SECRETS["uid"]
+    assert b64(removal.device) == DEVICES["id"]
     with pytest.raises(TicketRefused):
         tickets.open_attempt(FILED["tickets"]["attempt"], key, "guard-2", now)
     with pytest.raises(TicketRefused):

@@ -6,6 +6,7 @@
  */
 
 import { type GuardAnchor, guardOf } from "../protocol/anchors.ts";
+import type { Device } from "../protocol/devices.ts";
 import { b64, equal, sha256 } from "../protocol/encoding.ts";
 import { NUMBERS } from "../protocol/numbers.ts";
 import { finalize } from "../protocol/oprf.ts";
@@ -16,7 +17,7 @@ import { openTicket } from "../protocol/tickets.ts";
 import { Secrets } from "../protocol/version.ts";
 import type { KnownRecord } from "./checks.ts";
 import { type Call, firstAnswers } from "./first_answers.ts";
-import { makeAttempt, SignedRefusal } from "./guards.ts";
+import { type AttemptLeave, makeAttempt, SignedRefusal } from "./guards.ts";
 import type { Parties } from "./parties.ts";
 
 /** What one guard's answer opened. */
@@ -42,20 +43,28 @@ const FORGED = ["anchors_mismatch", "not_a_public_key", "not_a_scalar", "not_an_
 export class Attempts {
   readonly #parties: Parties;
   readonly #th: Uint8Array;
+  readonly #device: Device | undefined;
   #tickets: readonly string[];
   #asking: Promise<void> | undefined;
   readonly #sent: { readonly guardId: string; readonly attemptId: Uint8Array }[] = [];
   readonly #remaining = new Map<string, number>();
+  readonly #knowsDevice = new Map<string, boolean>();
 
-  constructor(parties: Parties, tickets: readonly string[], th: Uint8Array) {
+  constructor(parties: Parties, tickets: readonly string[], th: Uint8Array, device: Device | undefined) {
     this.#parties = parties;
     this.#tickets = tickets;
     this.#th = th;
+    this.#device = device;
   }
 
   /** The ids of all attempts sent so far, mistyped ones and those without an answer too. */
   get sent(): readonly Uint8Array[] {
     return this.#sent.map(({ attemptId }) => attemptId);
+  }
+
+  /** Whether some guard knows this device and another does not: one that was down when it was added. */
+  get deviceKnownInPart(): boolean {
+    return new Set(this.#knowsDevice.values()).size > 1;
   }
 
   /**
@@ -107,13 +116,13 @@ export class Attempts {
   }
 
   /** A ticket for exactly this guard, version and transaction, used once. Refuses `ticket_refused` if there is none. */
-  async #ticket(guard: GuardAnchor, known: KnownRecord): Promise<string> {
+  async #ticket(guard: GuardAnchor, known: KnownRecord): Promise<AttemptLeave> {
     const found = this.#ticketAtHand(guard, known) ?? (await this.#freshTicket(guard, known));
-    this.#tickets = this.#tickets.filter((text) => text !== found);
+    this.#tickets = this.#tickets.filter((text) => text !== found.ticket);
     return found;
   }
 
-  async #freshTicket(guard: GuardAnchor, known: KnownRecord): Promise<string> {
+  async #freshTicket(guard: GuardAnchor, known: KnownRecord): Promise<AttemptLeave> {
     this.#asking ??= this.#parties.center
       .freshTickets()
       .then((texts) => void (this.#tickets = texts))
@@ -124,22 +133,23 @@ export class Attempts {
     return found;
   }
 
-  #ticketAtHand(guard: GuardAnchor, { record }: KnownRecord): string | undefined {
-    return this.#tickets.find((text) => {
+  #ticketAtHand(guard: GuardAnchor, { record }: KnownRecord): AttemptLeave | undefined {
+    for (const text of this.#tickets) {
       try {
-        const ticket = openTicket(text, this.#parties.anchors.ticketKey);
-        const here = ticket.kind === "attempt" && ticket.guardId === guard.guardId && ticket.ver === record.ver;
-        const inTime = this.#parties.now() < ticket.exp;
-        return here && inTime && equal(ticket.uid, record.uid) && ticket.th !== undefined && equal(ticket.th, this.#th);
+        const { kind, guardId, uid, ver, th, jti, exp } = openTicket(text, this.#parties.anchors.ticketKey);
+        const here = kind === "attempt" && guardId === guard.guardId && ver === record.ver && equal(uid, record.uid);
+        const inTime = this.#parties.now() < exp;
+        if (here && inTime && th !== undefined && equal(th, this.#th) && jti !== undefined) return { ticket: text, jti };
       } catch {
-        return false; // not the centre's
+        // not the centre's
       }
-    });
+    }
+    return undefined;
   }
 
-  async #try(known: KnownRecord, guard: GuardAnchor, share: MaskedShare, p: Uint8Array, ticket: string): Promise<Share> {
+  async #try(known: KnownRecord, guard: GuardAnchor, share: MaskedShare, p: Uint8Array, leave: AttemptLeave): Promise<Share> {
     const { uid, ver } = known.record;
-    const attempt = makeAttempt(guard, ticket, { uid, ver, th: this.#th, p });
+    const attempt = await makeAttempt(guard, leave, { uid, ver, th: this.#th, p }, this.#device);
     const before = this.#sent.filter(({ guardId }) => guardId === guard.guardId).length;
     this.#sent.push({ guardId: guard.guardId, attemptId: attempt.attemptId });
     const reply = await this.#parties.guards.attempt(attempt).catch((error: unknown) => {
@@ -147,6 +157,7 @@ export class Attempts {
       throw error;
     });
     this.#remaining.set(guard.guardId, reply.remaining);
+    this.#knowsDevice.set(guard.guardId, reply.deviceKnown);
     // (1) this very record, (2) the key that it names, (3) proven to have been used
     if (!equal(reply.recordSha256, known.sha256)) throw new Refusal("record_mismatch");
     if (!equal(sha256(reply.publicKey), share.publicKeySha256)) throw new Refusal("record_mismatch");

@@ -28,6 +28,8 @@ export interface VersionVisit {
   readonly tickets: readonly string[];
   readonly avoid: readonly string[];
   readonly dayKey: Signed<m.DayKey>;
+  /** The customer asked to connect this browser. */
+  readonly connect: boolean;
 }
 
 export interface ServedRecord {
@@ -45,6 +47,8 @@ export interface UseVisit {
   readonly certificate: Uint8Array;
   readonly chain: readonly Uint8Array[];
   readonly dayKey: Signed<m.DayKey>;
+  /** The customer asked to connect this browser. */
+  readonly connect: boolean;
 }
 
 export type Visit = VersionVisit | UseVisit;
@@ -52,7 +56,12 @@ export type Visit = VersionVisit | UseVisit;
 /** `POST /v1/transactions/open`. */
 export function readVisit(json: Json): Visit {
   const value = members(json);
-  const common = { visit: text(value["visit"]), tickets: list(value["tickets"], text), dayKey: readDayKey(value["day_key"]) };
+  const common = {
+    visit: text(value["visit"]),
+    tickets: list(value["tickets"], text),
+    dayKey: readDayKey(value["day_key"]),
+    connect: flag(value["connect"] ?? false),
+  };
   switch (value["kind"]) {
     case "version":
       return {

@@ -1,7 +1,8 @@
 /** The centre's calls for one visit. Every one may be sent again with the same bytes, and is after a lost answer. */
 
-import { b64, type Json } from "../protocol/encoding.ts";
-import { Refusal } from "../protocol/refusal.ts";
+import { centreProofSigned, type Device } from "../protocol/devices.ts";
+import { b64, type Json, unb64 } from "../protocol/encoding.ts";
+import { Refusal, refusing } from "../protocol/refusal.ts";
 import { bytes, list, members, text } from "../protocol/shape.ts";
 import type * as m from "../protocol/messages.ts";
 import { readAttestation, readVersionReceipt, readVisit, type Signed, type Visit } from "./bodies.ts";
@@ -42,9 +43,13 @@ export class Center {
     this.#sleep = sleep;
   }
 
-  /** What the code opens; the visit's bearer stays in here, for the calls after it. */
-  async open(code: string): Promise<Visit> {
-    const visit = readVisit(await this.#post("/v1/transactions/open", { code }));
+  /**
+   * What the code opens; the visit's bearer stays in here, for the calls after it. Whether this browser's device is known is
+   * the centre's to say: `connect_first` for a code that only a known one opens.
+   */
+  async open(code: string, device: Device | undefined): Promise<Visit> {
+    const proof = device === undefined ? {} : await proofOf(code, device);
+    const visit = readVisit(await this.#post("/v1/transactions/open", { code, ...proof }));
     this.#visit = visit.visit;
     return visit;
   }
@@ -103,4 +108,10 @@ export class Center {
     if (answer.status !== 200) throw refusalOf(answer, down);
     return answer.body;
   }
+}
+
+/** The device key's signature over the code. Refuses `code_refused`. */
+async function proofOf(code: string, device: Device): Promise<{ readonly device: string; readonly signature: string }> {
+  const said = centreProofSigned(refusing("code_refused", () => unb64(code, 32)));
+  return { device: b64(device.id), signature: b64(await device.sign(said)) };
 }

@@ -2,6 +2,7 @@
 
 import { guardOf, quorum } from "../protocol/anchors.ts";
 import type { Certificate } from "../protocol/certificate.ts";
+import type { Device } from "../protocol/devices.ts";
 import { b64, equal, type Json, sha256 } from "../protocol/encoding.ts";
 import { credentialInfo, credentialSigned, NO_DEVICE, statementSigned } from "../protocol/messages.ts";
 import { blind, type Blinded, randomScalar } from "../protocol/oprf.ts";
@@ -55,6 +56,7 @@ export class Enrolment {
   #version: Version | undefined;
   #credential: Promise<{ body: Json; signed: Uint8Array }> | undefined;
   #made: CredentialMade | undefined;
+  #device: Device | undefined;
 
   /** An enrolment for which a PIN may be chosen. Refuses what `checkVersion` refuses. */
   constructor(visit: VersionVisit, parties: Parties) {
@@ -87,6 +89,7 @@ export class Enrolment {
     const { record, bytes } = this.#version;
     if (!equal(await center.keepRecord(bytes), sha256(bytes))) throw new Refusal("record_mismatch");
     this.#made ??= await this.#makeCredential(this.#version);
+    if (this.#visit.connect) this.#device ??= await this.#parties.devices.make();
     return this.#live(record, this.#made, await center.state(this.#statement(this.#version)));
   }
 
@@ -190,7 +193,7 @@ export class Enrolment {
       guardsHash: record.guardsHash,
       pin: "new" as const,
       keys: record.shares,
-      deviceKey: NO_DEVICE,
+      deviceKey: this.#device?.spki ?? NO_DEVICE,
     };
     return {
       uid: b64(statement.uid),
@@ -203,7 +206,7 @@ export class Enrolment {
         guard_id: key.guardId,
         public_key_sha256: b64(key.publicKeySha256),
       })),
-      device_key: "",
+      device_key: b64(statement.deviceKey),
       signature: b64(secrets.authorizationKey().sign(statementSigned(statement))),
       previous_signature: "",
     };
@@ -213,6 +216,7 @@ export class Enrolment {
   async #live(record: Record, made: CredentialMade, live: VersionLive): Promise<Enrolled> {
     const { anchors, memory, now } = this.#parties;
     const liveGuards = this.#liveAt(live, record);
+    if (this.#device !== undefined) memory.noteConnected(b64(record.uid), b64(this.#device.id));
     memory.note(b64(record.uid), record.ver);
     const certificate = await checkCertificate(live.certificate, live.chain, anchors, now());
     if (!equal(certificate.publicKey, made.spki)) throw new Refusal("certificate_mismatch");

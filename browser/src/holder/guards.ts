@@ -1,6 +1,7 @@
 /** The guards' calls. What a guard says counts once its signature, over what was really asked, holds. */
 
 import { type GuardAnchor } from "../protocol/anchors.ts";
+import { attemptProofSigned, type Device } from "../protocol/devices.ts";
 import { b64, type Json } from "../protocol/encoding.ts";
 import { type AttemptRefusal, type AttemptReply, attemptId, attemptRefusalSigned, attemptReplySigned, type ConfirmReceipt,
   versionReplySigned } from "../protocol/messages.ts";
@@ -17,6 +18,12 @@ export interface StagedKey {
   readonly output: Uint8Array;
 }
 
+/** A ticket for one attempt as it travels, and its number. */
+export interface AttemptLeave {
+  readonly ticket: string;
+  readonly jti: Uint8Array;
+}
+
 /** One attempt as it is sent. The bytes are known, and so is the attempt's id, before any answer. */
 export interface Attempt {
   readonly guard: GuardAnchor;
@@ -28,14 +35,17 @@ export interface Attempt {
   readonly attemptId: Uint8Array;
 }
 
-/** An attempt with a fresh blind. */
-export function makeAttempt(
+/** An attempt with a fresh blind, and with the proof that it comes from this device, if there is one. */
+export async function makeAttempt(
   guard: GuardAnchor,
-  ticket: string,
+  { ticket, jti }: AttemptLeave,
   { uid, ver, th, p }: { uid: Uint8Array; ver: number; th: Uint8Array; p: Uint8Array },
-): Attempt {
+  device: Device | undefined,
+): Promise<Attempt> {
   const blinded = blind(p);
-  const body = bodyOf({ ticket, uid: b64(uid), ver, blinded: b64(blinded.element), th: b64(th) });
+  const said = attemptProofSigned({ guardId: guard.guardId, uid, ver, th, jti, blinded: blinded.element });
+  const proof = device && { device_proof: { device: b64(device.id), signature: b64(await device.sign(said)) } };
+  const body = bodyOf({ ticket, uid: b64(uid), ver, blinded: b64(blinded.element), th: b64(th), ...proof });
   return { guard, uid, ver, th, blinded, body, attemptId: attemptId(body) };
 }
 
@@ -85,8 +95,8 @@ export class Guards {
   }
 
   /** The guard's receipt, if it has a listed attempt; not yet verified. */
-  async confirm(guard: GuardAnchor, activation: Json): Promise<Signed<ConfirmReceipt> | undefined> {
-    const { receipt } = await this.#post(guard, "/v1/confirm", bodyOf(activation));
+  async confirm(guard: GuardAnchor, consent: Json): Promise<Signed<ConfirmReceipt> | undefined> {
+    const { receipt } = await this.#post(guard, "/v1/confirm", bodyOf(consent));
     return receipt === null || receipt === undefined ? undefined : readAs(guard, readConfirmReceipt, receipt);
   }
 

@@ -3,6 +3,7 @@
 import type { Anchors } from "../protocol/anchors.ts";
 import type { KeyStretching } from "../protocol/record.ts";
 import type { Center } from "./center.ts";
+import type { Devices } from "./device_store.ts";
 import type { Guards } from "./guards.ts";
 import type { Memory } from "./memory.ts";
 
@@ -11,6 +12,7 @@ export interface Parties {
   readonly center: Center;
   readonly guards: Guards;
   readonly memory: Memory;
+  readonly devices: Devices;
   /** Unix seconds. */
   readonly now: () => number;
   /** `version.stretch`, wherever it runs; takes the PIN's bytes over and leaves none of them. */

@@ -1,6 +1,7 @@
 /** A use: the customer sees exactly what is signed, types the PIN, and signs her consent to exactly that. */
 
 import type { GuardAnchor } from "../protocol/anchors.ts";
+import { type Device, deviceAdditionSigned } from "../protocol/devices.ts";
 import { b64, equal, type Json, sha256 } from "../protocol/encoding.ts";
 import { type Activation, activationHash, activationInfo, activationSigned, type ConfirmReceipt,
   confirmReceiptSigned } from "../protocol/messages.ts";
@@ -39,10 +40,16 @@ export interface Used {
 
 /** AK's consent, and the receipts of enough guards for it. */
 interface Confirmed {
-  readonly json: Json;
+  readonly json: { readonly [name: string]: Json };
   readonly sha256: Uint8Array;
   readonly sealed: Uint8Array;
   readonly receipts: readonly Json[];
+  /** The device that it adds, if any, as it is sent beside it. */
+  readonly addition: Addition;
+}
+
+interface Addition {
+  readonly device?: { readonly key: string; readonly signature: string };
 }
 
 export class Use {
@@ -50,16 +57,18 @@ export class Use {
   readonly #parties: Parties;
   readonly #visit: UseVisit;
   readonly #checked: CheckedUse;
+  readonly #device: Device | undefined;
   readonly #attempts: Attempts;
   #opened: { readonly known: KnownRecord; readonly unlocked: Unlocked } | undefined;
   #sealed: Promise<Uint8Array> | undefined;
   #confirmed: Confirmed | undefined;
 
-  private constructor(parties: Parties, visit: UseVisit, checked: CheckedUse) {
+  private constructor(parties: Parties, visit: UseVisit, checked: CheckedUse, device: Device | undefined) {
     this.#parties = parties;
     this.#visit = visit;
     this.#checked = checked;
-    this.#attempts = new Attempts(parties, visit.tickets, checked.th);
+    this.#device = device;
+    this.#attempts = new Attempts(parties, visit.tickets, checked.th, device);
     const { transaction, certificate, display, unknownUid } = checked;
     this.shown = {
       holder: certificate.commonName,
@@ -74,7 +83,8 @@ export class Use {
 
   /** A use for which a PIN may be asked: everything served was checked. Refuses what `checkUse` refuses. */
   static async of(visit: UseVisit, parties: Parties): Promise<Use> {
-    return new Use(parties, visit, await checkUse(visit, parties.anchors, parties.memory, parties.now()));
+    const checked = await checkUse(visit, parties.anchors, parties.memory, parties.now());
+    return new Use(parties, visit, checked, await parties.devices.find());
   }
 
   /**
@@ -111,8 +121,8 @@ export class Use {
     const { known, unlocked } = this.#opened!;
     this.#confirmed ??= await this.#confirm(known, unlocked);
     this.#parties.memory.note(this.#checked.uid, known.record.ver);
-    const { json, sealed, receipts } = this.#confirmed;
-    const done = await this.#parties.center.activate({ activation: json, sealed: b64(sealed), receipts });
+    const { json, sealed, receipts, addition } = this.#confirmed;
+    const done = await this.#parties.center.activate({ activation: json, sealed: b64(sealed), receipts, ...addition });
     checkReceipt(done.receipt, {
       transaction: this.#visit.transaction,
       kid: this.#checked.transaction.kid,
@@ -137,19 +147,39 @@ export class Use {
     const info = activationInfo(this.#checked.th, kid, dayKeyId);
     this.#sealed ??= seal(unlocked.secrets.activationSecret(kid), publicKey, info);
     const sealed = await this.#sealed;
+    const added = await this.#added();
+    const addition = added === undefined ? {} : this.#addition(unlocked, added);
     const { threshold } = this.#parties.anchors;
     for (let round = 0; round < 2; round += 1) {
       const { activation, signature } = this.#activation(known, unlocked, sealed);
       const json = activationJson(activation, signature);
       const hash = activationHash(activation, signature);
-      const receipts = await this.#receipts(known, json, hash);
+      const receipts = await this.#receipts(known, { ...json, ...addition }, hash);
       if (receipts.length >= threshold) {
-        return { json, sha256: hash, sealed, receipts: receipts.map((receipt) => receipt.json) };
+        if (added !== undefined) this.#parties.memory.noteConnected(this.#checked.uid, b64(added.id));
+        return { json, sha256: hash, sealed, receipts: receipts.map((receipt) => receipt.json), addition };
       }
       const done = receipts.map((receipt) => receipt.value.guardId);
       await this.#attempts.ask(known, unlocked.p, threshold - receipts.length, done);
     }
     throw new Refusal("guard_unavailable");
+  }
+
+  /**
+   * The device that this consent adds: the customer connects it now, or did and a guard missed it. One that she connected
+   * and that no guard knows any more was disconnected elsewhere: it is not added again.
+   */
+  async #added(): Promise<Device | undefined> {
+    if (this.#visit.connect) return this.#parties.devices.make();
+    const connected = this.#device && this.#parties.memory.connected(this.#checked.uid, b64(this.#device.id));
+    return connected && this.#attempts.deviceKnownInPart ? this.#device : undefined;
+  }
+
+  /** AK's leave to know this device from now on. */
+  #addition(unlocked: Unlocked, { spki }: Device): Addition {
+    const { th, records } = this.#checked;
+    const said = deviceAdditionSigned({ uid: records[0]!.record.uid, th, deviceKey: spki });
+    return { device: { key: b64(spki), signature: b64(unlocked.secrets.authorizationKey().sign(said)) } };
   }
 
   /** Step 5: AK's signature. Its times are the transaction's. */
@@ -162,15 +192,15 @@ export class Use {
   }
 
   /** To all guards; as many receipts as the threshold are enough, and the others hear of it all the same. */
-  async #receipts(known: KnownRecord, activation: Json, hash: Uint8Array): Promise<readonly Signed<ConfirmReceipt>[]> {
+  async #receipts(known: KnownRecord, consent: Json, hash: Uint8Array): Promise<readonly Signed<ConfirmReceipt>[]> {
     const { guards, threshold } = this.#parties.anchors;
-    const calls = guards.map((guard) => () => this.#receipt(guard, known, activation, hash));
+    const calls = guards.map((guard) => () => this.#receipt(guard, known, consent, hash));
     return (await firstAnswers(calls, threshold, guards.length)).good;
   }
 
   /** Refuses `receipt_refused` for none, or one about anything else. */
-  async #receipt(guard: GuardAnchor, known: KnownRecord, activation: Json, hash: Uint8Array): Promise<Signed<ConfirmReceipt>> {
-    const receipt = await this.#parties.guards.confirm(guard, activation);
+  async #receipt(guard: GuardAnchor, known: KnownRecord, consent: Json, hash: Uint8Array): Promise<Signed<ConfirmReceipt>> {
+    const receipt = await this.#parties.guards.confirm(guard, consent);
     if (receipt === undefined) throw new Refusal("receipt_refused");
     const { value, signature } = receipt;
     verify(guard.publicKey, signature, confirmReceiptSigned(value));

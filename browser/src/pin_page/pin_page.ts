@@ -1,6 +1,7 @@
 /** The PIN page: reads the one-time code, opens what it is for, and hands over to the screen of that kind. */
 
 import { Center } from "../holder/center.ts";
+import { storedDevices } from "../holder/device_store.ts";
 import { Guards } from "../holder/guards.ts";
 import { storedMemory } from "../holder/memory.ts";
 import type { Parties } from "../holder/parties.ts";
@@ -33,6 +34,7 @@ async function partiesOf(): Promise<Parties> {
     center: new Center(send, anchors.centerOrigin, sleep),
     guards: new Guards(send),
     memory: storedMemory(localStorage),
+    devices: storedDevices(() => indexedDB),
     now: () => Math.floor(Date.now() / 1000),
     stretch: inWorker(WORKER),
   };
@@ -48,7 +50,7 @@ async function start(): Promise<void> {
     const code = fragment.get("code");
     if (!code) throw new Refusal("code_refused");
     const parties = await partiesOf();
-    const visit = await parties.center.open(code);
+    const visit = await parties.center.open(code, await parties.devices.find());
     if (visit.kind === "version") enrolScreen(screen, visit, parties);
     else await useScreen(screen, visit, parties);
   } catch (error) {

@@ -2,6 +2,7 @@
 
 export * as anchors from "./anchors.ts";
 export * as certificate from "./certificate.ts";
+export * as devices from "./devices.ts";
 export * as encoding from "./encoding.ts";
 export * as labels from "./labels.ts";
 export * as messages from "./messages.ts";

@@ -18,6 +18,7 @@ export interface Ticket {
   readonly kid?: Uint8Array;
   /** of kind attempt */
   readonly th?: Uint8Array;
+  readonly jti?: Uint8Array;
 }
 
 /** The ticket behind `sealed`. Refuses `ticket_refused` for one that is not the centre's. */
@@ -44,7 +45,7 @@ function read(sealed: string, json: Json): Ticket {
     case "version":
       return { ...common, kind: "version", kid: bytes(value["kid"], 16) };
     case "attempt":
-      return { ...common, kind: "attempt", th: bytes(value["th"], 32) };
+      return { ...common, kind: "attempt", th: bytes(value["th"], 32), jti: bytes(value["jti"], 16) };
     default:
       throw new Refusal("ticket_refused");
   }

@@ -118,6 +118,13 @@ class ActivationBody(Body):
         return self.value().hash(self.signature)
 
 
+class DeviceAdditionBody(Body):
+    """A browser's key (SubjectPublicKeyInfo) with AK's signature, beside a confirm and an activation."""
+
+    key: B64
+    signature: Bytes64
+
+
 class ReceiptBody(Body):
     """The customer's receipt: enough to prove offline that she consented to exactly this transaction."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 
 from dojang.client.holder.center import Center
+from dojang.client.holder.devices import Devices
 from dojang.client.holder.enrol import ChoosePin, Enrolled, Enrolment
 from dojang.client.holder.guards import Guards
 from dojang.client.holder.memory import Memory
@@ -19,7 +20,10 @@ __all__ = ["ChoosePin", "Enrolled", "Holder", "PinPad", "Shown", "Used"]
 
 
 class Holder:
-    """One customer's side. `memory` is a folder of her own; `anchors` are whom she trusts."""
+    """One customer's side. `memory` is a folder of her own; `anchors` are whom she trusts.
+
+    The device key is in that folder too, unless `devices` keeps it elsewhere.
+    """
 
     def __init__(
         self,
@@ -28,24 +32,27 @@ class Holder:
         http: httpx2.Client | None = None,
         now: Callable[[], int] = lambda: int(time.time()),
         sleep: Callable[[float], None] = time.sleep,
+        devices: Devices | None = None,
     ) -> None:
         http = http or http_client()
         self._anchors, self._now, self._memory = anchors, now, Memory(memory)
+        self._devices = devices or Devices(memory)
         self._center, self._guards = Center(http, anchors.center_origin, sleep), Guards(http)
         self._pool = ThreadPoolExecutor(4 * len(anchors.guards), "holder")
 
     def enrol(self, code: str, choose_pin: ChoosePin) -> Enrolled:
         """A first version, and a certificate. `choose_pin` gets the strings to avoid. See `Enrolment.run`."""
-        return Enrolment(self._anchors, self._center, self._guards, self._memory, self._pool, self._now).run(
-            code, choose_pin
+        enrolment = Enrolment(
+            self._anchors, self._center, self._guards, self._memory, self._devices, self._pool, self._now
         )
+        return enrolment.run(code, choose_pin)
 
     def use(self, code: str, pin_pad: PinPad, use_other: Callable[[Shown], bool] = lambda _shown: False) -> Used:
         """A login or a transfer, signed. See `Use.run`.
 
         `use_other` is the customer's click on "use this other certificate", asked where this holder knows others.
         """
-        use = Use(self._anchors, self._center, self._guards, self._memory, self._pool, self._now)
+        use = Use(self._anchors, self._center, self._guards, self._memory, self._devices, self._pool, self._now)
         return use.run(code, pin_pad, use_other)
 
     def close(self) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from dojang.client.holder.checks import KnownRecord
+from dojang.client.holder.devices import Device
 from dojang.client.holder.first_answers import first_answers
-from dojang.client.holder.guards import Attempt, Guards, SignedRefusal
+from dojang.client.holder.guards import Attempt, AttemptLeave, Guards, SignedRefusal
 from dojang.pin import oprf, sharing, tickets
 from dojang.pin.anchors import Anchors, GuardAnchor
 from dojang.pin.encoding import b64, sha256
@@ -65,7 +66,7 @@ class Tickets:
         self._anchors, self._fresh = anchors, fresh
         self._lock = threading.Lock()
 
-    def take(self, guard: GuardAnchor, uid: bytes, ver: int, th: bytes, now: int) -> str:
+    def take(self, guard: GuardAnchor, uid: bytes, ver: int, th: bytes, now: int) -> AttemptLeave:
         """A ticket for exactly this guard, version and transaction. Raises `TicketRefused` if there is none to have."""
         with self._lock:
             found = self._at_hand(guard, uid, ver, th, now)
@@ -74,7 +75,7 @@ class Tickets:
                 found = self._at_hand(guard, uid, ver, th, now)
             if found is None:
                 raise TicketRefused
-            self._texts.remove(found)
+            self._texts.remove(found.ticket)
             return found
 
     def drop(self) -> None:
@@ -82,15 +83,15 @@ class Tickets:
         with self._lock:
             self._texts = []
 
-    def _at_hand(self, guard: GuardAnchor, uid: bytes, ver: int, th: bytes, now: int) -> str | None:
-        return next((text for text in self._texts if self._fits(text, guard, uid, ver, th, now)), None)
-
-    def _fits(self, text: str, guard: GuardAnchor, uid: bytes, ver: int, th: bytes, now: int) -> bool:
-        try:
-            ticket = tickets.open_attempt(text, self._anchors.ticket_key, guard.guard_id, now)
-        except Refusal:
-            return False
-        return (ticket.uid, ticket.ver, ticket.th) == (uid, ver, th) and now < ticket.exp
+    def _at_hand(self, guard: GuardAnchor, uid: bytes, ver: int, th: bytes, now: int) -> AttemptLeave | None:
+        for text in self._texts:
+            try:
+                ticket = tickets.open_attempt(text, self._anchors.ticket_key, guard.guard_id, now)
+            except Refusal:
+                continue
+            if (ticket.uid, ticket.ver, ticket.th) == (uid, ver, th) and now < ticket.exp:
+                return AttemptLeave(text, ticket.jti)
+        return None
 
 
 class Attempts:
@@ -102,13 +103,15 @@ class Attempts:
         guards: Guards,
         tickets: Tickets,
         th: bytes,
+        device: Device | None,
         pool: ThreadPoolExecutor,
         now: Callable[[], int],
     ) -> None:
         self._anchors, self._guards, self._tickets = anchors, guards, tickets
-        self._th, self._pool, self._now = th, pool, now
+        self._th, self._device, self._pool, self._now = th, device, pool, now
         self._sent: dict[bytes, str] = {}
         self._remaining: dict[str, int] = {}
+        self._knows_device: dict[str, bool] = {}
         self._lock = threading.Lock()
 
     @property
@@ -116,6 +119,12 @@ class Attempts:
         """The ids of all attempts sent so far, mistyped ones and those without an answer too."""
         with self._lock:
             return tuple(self._sent)
+
+    @property
+    def device_known_in_part(self) -> bool:
+        """Whether some guard knows this device and another does not: one that was down when it was added."""
+        with self._lock:
+            return len(set(self._knows_device.values())) > 1
 
     def unlock(self, known: KnownRecord, pin: str) -> Unlocked:
         """The version's secrets, if the PIN is right.
@@ -157,12 +166,12 @@ class Attempts:
             self._tickets.drop()
             return self._try(known, guard, share, p, self._ticket(guard, known))
 
-    def _ticket(self, guard: GuardAnchor, known: KnownRecord) -> str:
+    def _ticket(self, guard: GuardAnchor, known: KnownRecord) -> AttemptLeave:
         return self._tickets.take(guard, known.record.uid, known.record.ver, self._th, self._now())
 
-    def _try(self, known: KnownRecord, guard: GuardAnchor, share: MaskedShare, p: bytes, ticket: str) -> Share:
+    def _try(self, known: KnownRecord, guard: GuardAnchor, share: MaskedShare, p: bytes, leave: AttemptLeave) -> Share:
         record = known.record
-        attempt = Attempt.make(guard, ticket, record.uid, record.ver, self._th, p)
+        attempt = Attempt.make(guard, leave, record.uid, record.ver, self._th, p, self._device)
         with self._lock:
             before = sum(name == guard.guard_id for name in self._sent.values())
             self._sent[attempt.attempt_id] = guard.guard_id
@@ -172,6 +181,8 @@ class Attempts:
             self._heard(guard, said.refusal.remaining)
             raise
         self._heard(guard, reply.remaining)
+        with self._lock:
+            self._knows_device[guard.guard_id] = reply.device_known
         # (1) this very record, (2) the key that it names, (3) proven to have been used
         if reply.record_sha256 != known.sha256 or sha256(reply.public_key) != share.public_key_sha256:
             raise RecordMismatch

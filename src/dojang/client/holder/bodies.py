@@ -29,6 +29,7 @@ class VersionVisit(Body):
     tickets: list[str]
     avoid: list[str]
     day_key: DayKeyBody
+    connect: bool = False
 
 
 class ServedRecord(Body):
@@ -52,6 +53,7 @@ class UseVisit(Body):
     certificate: B64
     chain: list[B64]
     day_key: DayKeyBody
+    connect: bool = False
 
 
 class Tickets(Body):

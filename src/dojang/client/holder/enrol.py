@@ -15,6 +15,7 @@ from dojang.client.holder import checks
 from dojang.client.holder.bodies import CredentialMade, VersionLive
 from dojang.client.holder.center import Center
 from dojang.client.holder.checks import CheckedVersion
+from dojang.client.holder.devices import Device, Devices
 from dojang.client.holder.first_answers import all_answers
 from dojang.client.holder.guards import Guards, StagedKey
 from dojang.client.holder.memory import Memory
@@ -22,7 +23,7 @@ from dojang.client.holder.pin_choice import check_choice
 from dojang.pin import oprf, sealing, sharing
 from dojang.pin.anchors import Anchors
 from dojang.pin.encoding import b64, sha256
-from dojang.pin.messages import Credential, NamedKey, Statement
+from dojang.pin.messages import NO_DEVICE, Credential, NamedKey, Statement
 from dojang.pin.record import KeyStretching, MaskedShare, Record
 from dojang.pin.signatures import verify
 from dojang.pin.version import Secrets, stretch
@@ -53,6 +54,7 @@ class Enrolment:
     center: Center
     guards: Guards
     memory: Memory
+    devices: Devices
     pool: ThreadPoolExecutor
     now: Callable[[], int]
 
@@ -61,15 +63,16 @@ class Enrolment:
 
         Raises what a step refuses: `PinTooEasy`, `GuardUnavailable` (fewer than q guards), `RecordMismatch`, ...
         """
-        visit = self.center.open_version(code)
+        visit = self.center.open_version(code, self.devices.find())
         checked = checks.check_version(visit, self.anchors, self.memory, self.now())
         pin = check_choice(choose_pin(tuple(visit.avoid)), visit.avoid)
         record, opened, staged = self._new_version(checked, pin)
         if self.center.keep_record(visit.visit, record.canonical()) != sha256(record.canonical()):
             raise RecordMismatch
         made = self._make_credential(visit.visit, checked, record, opened)
-        live = self.center.state(visit.visit, self._statement(record, opened, staged))
-        return self._finish(checked, record, made, live)
+        device = self.devices.make() if visit.connect else None
+        live = self.center.state(visit.visit, self._statement(record, opened, staged, device))
+        return self._finish(checked, record, made, live, device)
 
     def _new_version(self, checked: CheckedVersion, pin: str) -> tuple[Record, Secrets, list[StagedKey]]:
         """Steps 1 and 2: R and its polynomial, each share masked by what one guard made of the PIN."""
@@ -139,7 +142,9 @@ class Enrolment:
         checks.check_version_leaf(made.attestation, checked.kid, signed)
         return made
 
-    def _statement(self, record: Record, opened: Secrets, staged: Sequence[StagedKey]) -> dict[str, Any]:
+    def _statement(
+        self, record: Record, opened: Secrets, staged: Sequence[StagedKey], device: Device | None
+    ) -> dict[str, Any]:
         """Step 4."""
         statement = Statement(
             uid=record.uid,
@@ -149,6 +154,7 @@ class Enrolment:
             guards_hash=self.anchors.guards_hash,
             pin="new",
             keys=tuple(NamedKey(key.guard.guard_id, sha256(key.public_key)) for key in staged),
+            device_key=device.spki if device else NO_DEVICE,
         )
         return {
             "uid": b64(statement.uid),
@@ -165,10 +171,14 @@ class Enrolment:
             "previous_signature": "",
         }
 
-    def _finish(self, checked: CheckedVersion, record: Record, made: CredentialMade, live: VersionLive) -> Enrolled:
+    def _finish(
+        self, checked: CheckedVersion, record: Record, made: CredentialMade, live: VersionLive, device: Device | None
+    ) -> Enrolled:
         """Step 5: q guards say "live"; the certificate is for the attested key, below the anchored root."""
         live_guards = live_at(live.receipts, self.anchors, record)
         self.memory.note(checked.uid, checked.ver)
+        if device:
+            self.memory.note_connected(checked.uid, device.id)
         certificate = checks.check_certificate(live.certificate, live.chain, self.anchors, self.now())
         if certificates.spki(certificate) != made.spki:
             raise CertificateMismatch

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from dojang.client.bodies import ActivationBody, ConfirmReceiptBody
+from dojang.client.bodies import ActivationBody, ConfirmReceiptBody, DeviceAdditionBody
 from dojang.client.holder.bodies import AttemptRefusalBody, AttemptReplyBody, ConfirmedBody, VersionReplyBody
+from dojang.client.holder.devices import Device
 from dojang.client.transport import problem_of, refusal_of
 from dojang.pin import oprf
 from dojang.pin.anchors import GuardAnchor
+from dojang.pin.devices import AttemptProof
 from dojang.pin.encoding import b64, canonical
 from dojang.pin.messages import AttemptRefusal, AttemptReply, VersionReply, attempt_id
 from dojang.pin.oprf import Evaluated
@@ -31,6 +33,14 @@ class StagedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptLeave:
+    """A ticket for one attempt as it travels, and its number."""
+
+    ticket: str
+    jti: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt as it is sent. The bytes are known, and so is the attempt's id, before any answer."""
 
@@ -42,11 +52,22 @@ class Attempt:
     body: bytes
 
     @classmethod
-    def make(cls, guard: GuardAnchor, ticket: str, uid: bytes, ver: int, th: bytes, p: bytes) -> "Attempt":
-        """With a fresh blind."""
+    def make(
+        cls, guard: GuardAnchor, leave: AttemptLeave, uid: bytes, ver: int, th: bytes, p: bytes, device: Device | None
+    ) -> "Attempt":
+        """With a fresh blind, and with the proof that it comes from this device, if there is one."""
         blinded = oprf.blind(p)
+        said = AttemptProof(guard.guard_id, uid, ver, th, leave.jti, blinded.element)
+        proof = {"device": b64(device.id), "signature": b64(device.sign(said.signed()))} if device else None
         body = canonical(
-            {"ticket": ticket, "uid": b64(uid), "ver": ver, "blinded": b64(blinded.element), "th": b64(th)}
+            {
+                "ticket": leave.ticket,
+                "uid": b64(uid),
+                "ver": ver,
+                "blinded": b64(blinded.element),
+                "th": b64(th),
+                **({"device_proof": proof} if proof else {}),
+            }
         )
         return cls(guard, uid, ver, th, blinded, body)
 
@@ -111,9 +132,12 @@ class Guards:
         verify(attempt.guard.public_key, answer.signature, reply.signed())
         return reply
 
-    def confirm(self, guard: GuardAnchor, activation: ActivationBody) -> ConfirmReceiptBody | None:
+    def confirm(
+        self, guard: GuardAnchor, activation: ActivationBody, addition: DeviceAdditionBody | None
+    ) -> ConfirmReceiptBody | None:
         """The guard's receipt, if it has a listed attempt; not yet verified."""
-        content = self._post(guard, "/v1/confirm", canonical(activation.model_dump(mode="json")))
+        device = {"device": addition.model_dump(mode="json")} if addition else {}
+        content = self._post(guard, "/v1/confirm", canonical({**activation.model_dump(mode="json"), **device}))
         return _read(ConfirmedBody, guard, content).receipt
 
     def _post(self, guard: GuardAnchor, path: str, body: bytes) -> bytes:

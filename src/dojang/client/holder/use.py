@@ -6,17 +6,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from dojang.client import certificates
-from dojang.client.bodies import ActivationBody, ConfirmReceiptBody, ReceiptBody
+from dojang.client.bodies import ActivationBody, ConfirmReceiptBody, DeviceAdditionBody, ReceiptBody
 from dojang.client.holder import checks
 from dojang.client.holder.attempts import Attempts, Tickets, Unlocked
-from dojang.client.holder.center import Center
+from dojang.client.holder.center import Center, Consent
 from dojang.client.holder.checks import CheckedUse, KnownRecord
+from dojang.client.holder.devices import Device, Devices
 from dojang.client.holder.first_answers import first_answers
 from dojang.client.holder.guards import Guards
 from dojang.client.holder.memory import Memory
 from dojang.client.verifier.receipt import verify_receipt
 from dojang.pin import sealing
 from dojang.pin.anchors import Anchors, GuardAnchor
+from dojang.pin.devices import DeviceAddition
 from dojang.pin.encoding import b64, sha256
 from dojang.pin.messages import Activation, ConfirmReceipt, activation_info
 from dojang.pin.signatures import verify
@@ -62,6 +64,7 @@ class Use:
     center: Center
     guards: Guards
     memory: Memory
+    devices: Devices
     pool: ThreadPoolExecutor
     now: Callable[[], int]
 
@@ -71,17 +74,21 @@ class Use:
         The pad is asked only after every check, and again after each wrong PIN; it may raise `GaveUp`. Raises what
         `checks.check_use` and `Attempts.unlock` refuse, `WrongPin` with the last try, `ReceiptRefused`.
         """
-        visit = self.center.open_use(code)
+        device = self.devices.find()
+        visit = self.center.open_use(code, device)
         checked = checks.check_use(visit, self.anchors, self.memory, self.now())
         shown = _shown(checked)
         if checked.unknown_uid and not use_other(shown):
             raise RecordMismatch
         tickets = Tickets(visit.tickets, self.anchors, partial(self.center.fresh_tickets, visit.visit))
-        attempts = Attempts(self.anchors, self.guards, tickets, checked.th, self.pool, self.now)
+        attempts = Attempts(self.anchors, self.guards, tickets, checked.th, device, self.pool, self.now)
         known, unlocked = self._unlock(checked, attempts, shown, pin_pad)
-        activation, sealed, receipts = self._confirmed(checked, attempts, known, unlocked)
+        added = self._added(checked, attempts, device, connect=visit.connect)
+        consent = self._confirmed(checked, attempts, known, unlocked, added)
         self.memory.note(checked.uid, known.record.ver)
-        done = self.center.activate(visit.visit, activation, sealed, receipts)
+        if added:
+            self.memory.note_connected(checked.uid, added.id)
+        done = self.center.activate(visit.visit, consent)
         return self._finish(checked, done.receipt, done.return_to, unlocked)
 
     def _unlock(
@@ -110,9 +117,25 @@ class Use:
                 return other, attempts.unlock(other, pin)
         raise RecordMismatch
 
+    def _added(self, checked: CheckedUse, attempts: Attempts, device: Device | None, *, connect: bool) -> Device | None:
+        """The device that this consent adds: the customer connects it now, or did and a guard missed it.
+
+        One that she connected and that no guard knows any more was disconnected elsewhere: it is not added again.
+        """
+        if connect:
+            return self.devices.make()
+        if device and self.memory.connected(checked.uid, device.id) and attempts.device_known_in_part:
+            return device
+        return None
+
     def _confirmed(
-        self, checked: CheckedUse, attempts: Attempts, known: KnownRecord, unlocked: Unlocked
-    ) -> tuple[ActivationBody, bytes, list[ConfirmReceiptBody]]:
+        self,
+        checked: CheckedUse,
+        attempts: Attempts,
+        known: KnownRecord,
+        unlocked: Unlocked,
+        added: Device | None,
+    ) -> Consent:
         """Steps 5 and 6: the activation, and enough guards' receipts for it.
 
         A guard that died since its attempt is replaced by one not asked yet, and a further activation lists both.
@@ -120,29 +143,38 @@ class Use:
         kid, day_key = checked.transaction.kid, checked.day_key
         secret = unlocked.secrets.activation_secret(kid)
         sealed = sealing.seal(secret, day_key.public_key, activation_info(checked.th, kid, day_key.day_key_id))
+        addition = _addition(checked, unlocked, added) if added else None
         for _ in range(2):
             activation = _activation(checked, known, unlocked, sealed, attempts.sent)
-            receipts = self._receipts(known, activation)
+            receipts = self._receipts(known, activation, addition)
             if len(receipts) >= self.anchors.threshold:
-                return activation, sealed, receipts
+                return Consent(activation, sealed, receipts, addition)
             done = frozenset(receipt.guard_id for receipt in receipts)
             attempts.ask(known, unlocked.p, self.anchors.threshold - len(receipts), but=done)
         raise GuardUnavailable
 
-    def _receipts(self, known: KnownRecord, activation: ActivationBody) -> list[ConfirmReceiptBody]:
+    def _receipts(
+        self, known: KnownRecord, activation: ActivationBody, addition: DeviceAdditionBody | None
+    ) -> list[ConfirmReceiptBody]:
         """To all guards; as many receipts as the threshold are enough, and the others hear of it all the same."""
         guards = self.anchors.guards
         answers = first_answers(
             self.pool,
-            [partial(self._receipt, guard, known, activation) for guard in guards],
+            [partial(self._receipt, guard, known, activation, addition) for guard in guards],
             self.anchors.threshold,
             beside=len(guards),
         )
         return list(answers.good)
 
-    def _receipt(self, guard: GuardAnchor, known: KnownRecord, activation: ActivationBody) -> ConfirmReceiptBody:
+    def _receipt(
+        self,
+        guard: GuardAnchor,
+        known: KnownRecord,
+        activation: ActivationBody,
+        addition: DeviceAdditionBody | None,
+    ) -> ConfirmReceiptBody:
         """Raises `ReceiptRefused` for none, or one about anything else."""
-        body = self.guards.confirm(guard, activation)
+        body = self.guards.confirm(guard, activation, addition)
         if body is None:
             raise ReceiptRefused
         said = body.value()
@@ -205,3 +237,9 @@ def _activation(
         attempts=list(activation.attempts),
         signature=unlocked.secrets.authorization_key().sign(activation.signed()),
     )
+
+
+def _addition(checked: CheckedUse, unlocked: Unlocked, device: Device) -> DeviceAdditionBody:
+    """AK's leave to know this device from now on."""
+    said = DeviceAddition(checked.uid, checked.th, device.spki)
+    return DeviceAdditionBody(key=said.device_key, signature=unlocked.secrets.authorization_key().sign(said.signed()))
