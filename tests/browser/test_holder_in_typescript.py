@@ -10,12 +10,13 @@ import pytest
 from dojang.pin.record import KeyStretching
 from dojang.refusals import RecordMismatch
 from tests.browser.typescript_holder import Peer, TypeScriptHolder
+from tests.client import test_connect as of_connect
 from tests.client import test_enrol as of_enrol
 from tests.client import test_use as of_use
 from tests.client.test_use import Case
 from tests.client.world import World
 
-for module in (of_enrol, of_use):
+for module in (of_connect, of_enrol, of_use):
     for name, value in vars(module).items():
         if name.startswith("test_"):
             of = module.__name__.rpartition("_")[2]

@@ -24,13 +24,14 @@ from dojang.authority.profile import ISSUING, ROOT, Addresses, Issuer
 from dojang.client.holder import Holder, Shown
 from dojang.guard import server as guard_server
 from dojang.guard.settings import GuardSettings
-from dojang.pin import tickets
+from dojang.pin import devices, tickets
 from dojang.pin.anchors import Anchors, GuardAnchor
+from dojang.pin.devices import CentreProof, DeviceAddition, device_id
 from dojang.pin.encoding import b64, sha256, unb64
 from dojang.pin.record import Record
-from dojang.pin.signatures import SigningKey
+from dojang.pin.signatures import SigningKey, verify
 from dojang.pin.tickets import AttemptTicket, VersionTicket
-from dojang.refusals import GaveUp, GuardUnavailable, Refusal
+from dojang.refusals import ConnectFirst, GaveUp, GuardUnavailable, Refusal
 from dojang.serving.calls import SignedCalls
 from dojang.signing.cms import signed_data
 from dojang.signing.what_is_signed import Item, Purpose, Transaction, login_content, pairs_of, transfer_content
@@ -213,6 +214,7 @@ class Customer:
     credential: dict[str, Any] = field(default_factory=dict)
     statement: dict[str, Any] = field(default_factory=dict)
     certificate: bytes = b""
+    devices: dict[bytes, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -222,6 +224,8 @@ class Asked:
     customer: Customer
     transaction: Transaction
     contents: list[bytes]
+    connect: bool = False
+    known_only: bool = False
     done: dict[str, Any] = field(default_factory=dict)
     cms: list[bytes] = field(default_factory=list)
 
@@ -233,6 +237,7 @@ class Center:
         self.world = world
         self.customers: dict[str, Customer] = {}
         self.asked: dict[str, Asked] = {}
+        self.connecting: set[str] = set()
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.read())
@@ -243,15 +248,18 @@ class Center:
         except Refusal as refusal:
             return httpx2.Response(problems.status(refusal), json=problems.body(refusal), request=request)
 
-    def new_customer(self, name: str = NAME) -> tuple[str, Customer]:
-        """A code that opens the first version of somebody who is proven."""
-        code = secrets.token_urlsafe(8)
+    def new_customer(self, name: str = NAME, *, connect: bool = False) -> tuple[str, Customer]:
+        """A code that opens the first version of somebody who is proven, and who may ask to connect the browser."""
+        code = secrets.token_urlsafe(32)
         self.customers[code] = Customer(secrets.token_bytes(16), secrets.token_bytes(16), name=name)
+        self.connecting |= {code} if connect else set()
         return code, self.customers[code]
 
-    def ask(self, customer: Customer, *contents: bytes, **changes: Any) -> str:
-        """A code that opens a transfer, or without contents a login."""
-        code, now = secrets.token_urlsafe(8), self.world.clock()
+    def ask(
+        self, customer: Customer, *contents: bytes, connect: bool = False, known_only: bool = False, **changes: Any
+    ) -> str:
+        """A code that opens a transfer, or without contents a login. `known_only`: no text message was confirmed."""
+        code, now = secrets.token_urlsafe(32), self.world.clock()
         purpose: Purpose = "transfer" if contents else "login"
         signed = list(contents) or [login_content("hanbit-bank", NONCE)]
         pairs = [pair for content in signed for pair in pairs_of(purpose, "hanbit-bank", NONCE, content)]
@@ -270,7 +278,7 @@ class Center:
             day_key_id=unb64(self.day_key()["day_key_id"]),
             guards_hash=self.world.anchors.guards_hash,
         )
-        self.asked[code] = Asked(customer, replace(transaction, **changes), signed)
+        self.asked[code] = Asked(customer, replace(transaction, **changes), signed, connect, known_only)
         return code
 
     def day_key(self) -> dict[str, Any]:
@@ -283,8 +291,20 @@ class Center:
         answer: dict[str, Any] = response.json()
         return answer
 
-    def transactions_open(self, code: str, _body: dict[str, Any]) -> dict[str, Any]:
-        return self.open_use(code) if code in self.asked else self.open_version(code)
+    def transactions_open(self, code: str, body: dict[str, Any]) -> dict[str, Any]:
+        if code not in self.asked:
+            return self.open_version(code)
+        asked = self.asked[code]
+        if asked.known_only and not self.knows(asked.customer, code, body):
+            raise ConnectFirst
+        return self.open_use(code)
+
+    def knows(self, customer: Customer, code: str, body: dict[str, Any]) -> bool:
+        """Whether a device of this customer signed this code."""
+        key = customer.devices.get(unb64(body.get("device", "")))
+        if key is not None:
+            devices.verify(key, unb64(body["signature"]), CentreProof(unb64(code)).signed())
+        return key is not None
 
     def open_version(self, code: str) -> dict[str, Any]:
         customer = self.customers[code]
@@ -303,6 +323,7 @@ class Center:
             "tickets": [tickets.seal(ticket, self.world.ticket_key) for ticket in made],
             "avoid": AVOID,
             "day_key": self.day_key(),
+            "connect": code in self.connecting,
         }
 
     def open_use(self, code: str) -> dict[str, Any]:
@@ -318,6 +339,7 @@ class Center:
             "certificate": b64(customer.certificate),
             "chain": self.chain(),
             "day_key": self.day_key(),
+            "connect": asked.connect,
         }
 
     def chain(self) -> list[str]:
@@ -345,6 +367,8 @@ class Center:
         customer = self.customers[code]
         customer.statement = customer.statement or body
         receipts = self.relay(customer.statement)
+        if key := unb64(customer.statement["device_key"]):
+            customer.devices[device_id(key)] = key
         certificate = self.vault("POST", "/v1/certificates", self.certificate_request(customer, receipts))
         customer.certificate = unb64(certificate["certificate"])
         return {
@@ -401,6 +425,10 @@ class Center:
     def transactions_activate(self, code: str, body: dict[str, Any]) -> dict[str, Any]:
         asked = self.asked[code]
         transaction, customer = asked.transaction, asked.customer
+        if added := body.pop("device", None):
+            said = DeviceAddition(customer.uid, transaction.hash(), unb64(added["key"]))
+            verify(Record.parse(customer.record).authorization_key, unb64(added["signature"]), said.signed())
+            customer.devices[device_id(said.device_key)] = said.device_key
         made = self.vault("POST", "/v1/activations", {"transaction": b64(transaction.canonical()), **body})
         chain = [x509.load_der_x509_certificate(customer.certificate), self.world.authority.issuing]
         asked.cms = [

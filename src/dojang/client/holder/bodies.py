@@ -131,6 +131,7 @@ class AttemptRefusalBody(Body):
 
 
 class ConfirmedBody(Body):
-    """A guard's answer to `POST /v1/confirm`."""
+    """A guard's answer to `POST /v1/confirm`; `device` is what became of the device beside it, if there was one."""
 
+    device: Literal["known", "unknown", "full"] | None = None
     receipt: ConfirmReceiptBody | None

@@ -1,1 +1,1 @@
-import{L as s,d as t}from"./chunk-AGCU6PZF.js";self.addEventListener("message",({data:e})=>{try{self.postMessage(s(e.pin,e.salt,e.how))}catch(r){self.postMessage(r instanceof t?r.code:"unexpected")}finally{e.pin.fill(0)}});
+import{L as s,d as t}from"./chunk-TZB5VLAF.js";self.addEventListener("message",({data:e})=>{try{self.postMessage(s(e.pin,e.salt,e.how))}catch(r){self.postMessage(r instanceof t?r.code:"unexpected")}finally{e.pin.fill(0)}});
