@@ -44,6 +44,7 @@ from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, logins, transactions, versions
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import arrival, home
+from dojang.web.center import help as center_help
 from dojang.web.openid import provider
 from dojang.web.sessions import Sessions
 from dojang.web.signing_api import signature_requests
@@ -169,6 +170,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
     pages = center_pages(settings.origin, settings.pin_origin)
     routers = [
         home.router(pages),
+        center_help.router(pages),
         applications.router(_proof_desk(visits, parties.bank), sessions, settings.pin_origin, visits.chain),
         transactions.router(visits),
         versions.router(visits),

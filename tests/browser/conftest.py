@@ -29,7 +29,7 @@ def camera(browser: Browser) -> Iterator[Camera]:
     camera = Camera(browser)
     yield camera
     camera.close()
-    assert camera.problems == []
+    assert not camera.problems, "\n".join(camera.problems)
 
 
 @pytest.fixture

@@ -125,6 +125,11 @@ def test_a_file_of_ours_is_kept_for_a_year_under_an_address_that_changes_with_it
     assert site.get("/static/DojangSans-Regular.woff2").headers["content-type"] == "font/woff2"
 
 
+def test_a_font_has_one_address_in_the_page_and_in_the_sheet(site: TestClient) -> None:
+    preloaded = site.get("/shown").text.split('rel="preload" href="')[1].split('"')[0]
+    assert f'url("{preloaded}")' in site.get("/static/tokens.css").text
+
+
 @pytest.mark.parametrize("name", ["none.css", "frame.html", "characters.txt", "..%2Ftokens.css", ""])
 def test_no_other_file_is_given_out(site: TestClient, name: str) -> None:
     assert site.get(f"/static/{name}").status_code == 404

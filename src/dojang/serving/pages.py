@@ -4,6 +4,7 @@ An app gives its templates and its scripts; the frame, the tokens and the font a
 """
 
 import mimetypes
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -25,6 +26,7 @@ from dojang.refusals import InvalidField, NotFound
 LOOK: Final = Path(str(files("dojang").joinpath("look")))
 STATIC: Final = "/static/"
 KST: Final = timezone(timedelta(hours=9))
+_URL: Final = re.compile(rb'url\("([A-Za-z0-9._-]+)"\)')
 _YEAR: Final = 31_536_000
 _TYPES: Final = {".woff2": "font/woff2", ".js": "text/javascript", ".txt": "text/plain; charset=utf-8"}
 _SEEN: Final = frozenset({".css", ".js", ".svg", ".woff2", ".webp", ".png", ".txt"})
@@ -119,17 +121,24 @@ class Pages:
 
     def asset(self, name: str) -> str:
         """The address of a file, which changes with its content. Raises `KeyError`."""
-        return f"{STATIC}{name}?v={b64(sha256(self._files[name]))[:12]}"
+        return _address(name, self._files)
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
         folders = (LOOK, LOOK / "fonts", LOOK / "static", *self.statics)
-        return {
+        found = {
             file.name: file.read_bytes()
             for folder in folders
             for file in sorted(folder.iterdir())
             if file.suffix in _SEEN and file.name != "characters.txt"
         }
+
+        def addressed(name: re.Match[bytes]) -> bytes:
+            # The same address as the page's preload, or a browser would fetch the font twice.
+            return f'url("{_address(name[1].decode(), found)}")'.encode()
+
+        sheets = {name: _URL.sub(addressed, content) for name, content in found.items() if name.endswith(".css")}
+        return found | sheets
 
     @cached_property
     def _environment(self) -> Environment:
@@ -162,6 +171,10 @@ class Pages:
         secure = self.origin.startswith("https://")
         response.set_cookie(self.cookie, kept, max_age=_YEAR, httponly=True, samesite="lax", secure=secure)
         return response
+
+
+def _address(name: str, found: Mapping[str, bytes]) -> str:
+    return f"{STATIC}{name}?v={b64(sha256(found[name]))[:12]}"
 
 
 async def read_form(request: Request) -> dict[str, str]:
