@@ -132,6 +132,10 @@ class AttemptReplayed(Refusal):
 class ConfirmRefused(Forged): ...
 
 
+class DeviceRefused(Forged):
+    """A proof that the device it names did not make for exactly this, or a device that the customer did not add."""
+
+
 class ReceiptRefused(Forged): ...
 
 

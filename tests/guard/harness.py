@@ -8,17 +8,22 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from prometheus_client import CollectorRegistry
 
+from dojang.guard.decision import GuardSet
 from dojang.guard.desk import Desk, UnderWay
 from dojang.guard.facts import Facts, Wanted
 from dojang.guard.journal import Journal
 from dojang.guard.journal_postgres import PostgresJournal
 from dojang.guard.journal_sqlite import SqliteJournal
-from dojang.guard.rules import GuardSet
 from dojang.guard.writer import Writer
 from dojang.pin import oprf, sharing, tickets
 from dojang.pin.anchors import Anchors, GuardAnchor
+from dojang.pin.devices import AttemptProof, DeviceAddition, device_id
 from dojang.pin.encoding import b64, canonical, sha256, unb64
 from dojang.pin.messages import (
     Activation,
@@ -32,7 +37,7 @@ from dojang.pin.messages import (
 )
 from dojang.pin.record import KeyStretching, MaskedShare, Record
 from dojang.pin.signatures import SigningKey, verify
-from dojang.pin.tickets import AttemptTicket, VersionTicket
+from dojang.pin.tickets import AttemptTicket, DeviceRemovalTicket, VersionTicket
 from dojang.pin.version import Secrets
 
 NOW = 1_800_000_000
@@ -82,9 +87,29 @@ class House:
         ticket = VersionTicket(guard_id, uid, bytes(16), ver, NOW + 600)
         return tickets.seal(replace(ticket, **changed), self.ticket_key)
 
+    def removal_ticket(self, uid: bytes, device: bytes, guard_id: str = GUARD, **changed: Any) -> str:
+        ticket = DeviceRemovalTicket(guard_id, uid, device, NOW + 120)
+        return tickets.seal(replace(ticket, **changed), self.ticket_key)
+
     def attempt_ticket(self, uid: bytes, ver: int, th: bytes, guard_id: str = GUARD, **changed: Any) -> str:
         ticket = AttemptTicket(guard_id, uid, ver, th, secrets.token_bytes(16), NOW + 120)
         return tickets.seal(replace(ticket, **changed), self.ticket_key)
+
+
+class Browser:
+    """A browser's device key."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.spki = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    @property
+    def id(self) -> bytes:
+        return device_id(self.spki)
+
+    def sign(self, data: bytes) -> bytes:
+        halves = decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
+        return b"".join(half.to_bytes(32, "big") for half in halves)
 
 
 @dataclass
@@ -107,6 +132,7 @@ class Guard:
             "/v1/statements": self.desk.statement,
             "/v1/attempts": self.desk.attempt,
             "/v1/confirm": self.desk.confirm,
+            "/v1/devices/remove": self.desk.device_removal,
         }
         return dict(json.loads(handed[path](body, self.now).finish()))
 
@@ -232,10 +258,13 @@ def check_version_receipt(house: House, answer: Json, version: Version) -> Versi
     return receipt
 
 
-def enrol(house: House, calls: Mapping[str, Call], p: bytes, uid: bytes | None = None) -> Version:
-    """A first version, live at the guards of `calls`."""
+def enrol(
+    house: House, calls: Mapping[str, Call], p: bytes, uid: bytes | None = None, browser: Browser | None = None
+) -> Version:
+    """A first version, live at the guards of `calls`; made in `browser`, which it connects."""
     version = make_version(house, calls, p, uid or os.urandom(16))
-    body = canonical(statement_body(statement_of(version), version.key))
+    statement = statement_of(version, device_key=browser.spki if browser else b"")
+    body = canonical(statement_body(statement, version.key))
     for call in calls.values():
         assert check_version_receipt(house, call("/v1/statements", body), version).state == "live"
     return version
@@ -256,20 +285,31 @@ class Try:
 
 
 def attempt(
-    house: House, version: Version, th: bytes, p: bytes = b"p" * 32, guard_id: str = GUARD, now: int = NOW
+    house: House,
+    version: Version,
+    th: bytes,
+    p: bytes = b"p" * 32,
+    guard_id: str = GUARD,
+    now: int = NOW,
+    browser: Browser | None = None,
 ) -> Try:
-    blinded = oprf.blind(p)
-    ticket = house.attempt_ticket(version.uid, version.ver, th, guard_id, exp=now + 120)
-    body = canonical(
-        {
-            "ticket": ticket,
-            "uid": b64(version.uid),
-            "ver": version.ver,
-            "blinded": b64(blinded.element),
-            "th": b64(th),
-        }
-    )
-    return Try(guard_id, body, p, blinded)
+    blinded, jti = oprf.blind(p), secrets.token_bytes(16)
+    ticket = house.attempt_ticket(version.uid, version.ver, th, guard_id, exp=now + 120, jti=jti)
+    body = {
+        "ticket": ticket,
+        "uid": b64(version.uid),
+        "ver": version.ver,
+        "blinded": b64(blinded.element),
+        "th": b64(th),
+    }
+    if browser:
+        proof = AttemptProof(guard_id, version.uid, version.ver, th, jti, blinded.element)
+        body["device_proof"] = device_proof(browser, proof)
+    return Try(guard_id, canonical(body), p, blinded)
+
+
+def device_proof(browser: Browser, proof: AttemptProof) -> Json:
+    return {"device": b64(browser.id), "signature": b64(browser.sign(proof.signed()))}
 
 
 def check_attempt_reply(house: House, version: Version, th: bytes, tried: Try, answer: Json) -> AttemptReply:
@@ -313,19 +353,28 @@ def activation_of(version: Version, th: bytes, attempts: tuple[bytes, ...], iat:
     return Activation(version.uid, version.ver, th, iat, iat + 300, sha256(b"sealed"), attempts)
 
 
-def confirm_body(activation: Activation, key: SigningKey) -> bytes:
-    return canonical(
-        {
-            "uid": b64(activation.uid),
-            "ver": activation.ver,
-            "th": b64(activation.th),
-            "iat": activation.iat,
-            "exp": activation.exp,
-            "sealed_sha256": b64(activation.sealed_sha256),
-            "attempts": [b64(attempt) for attempt in activation.attempts],
-            "signature": b64(key.sign(activation.signed())),
-        }
-    )
+def confirm_body(activation: Activation, key: SigningKey, browser: Browser | None = None) -> bytes:
+    body = {
+        "uid": b64(activation.uid),
+        "ver": activation.ver,
+        "th": b64(activation.th),
+        "iat": activation.iat,
+        "exp": activation.exp,
+        "sealed_sha256": b64(activation.sealed_sha256),
+        "attempts": [b64(attempt) for attempt in activation.attempts],
+        "signature": b64(key.sign(activation.signed())),
+    }
+    if browser:
+        body["device"] = device_addition(DeviceAddition(activation.uid, activation.th, browser.spki), key)
+    return canonical(body)
+
+
+def device_addition(addition: DeviceAddition, key: SigningKey) -> Json:
+    return {"key": b64(addition.device_key), "signature": b64(key.sign(addition.signed()))}
+
+
+def removal_body(house: House, uid: bytes, browser: Browser, **changed: Any) -> bytes:
+    return canonical({"ticket": house.removal_ticket(uid, browser.id, **changed)})
 
 
 def check_confirm_receipt(

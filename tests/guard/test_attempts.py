@@ -282,5 +282,5 @@ def test_the_journal_has_an_entry_for_each_attempt_and_no_key_or_reply(house: Ho
     assert [entry.kind for entry in entries] == ["version", "statement", "attempt"]
     told = json.loads(entries[-1].payload)
     assert told["attempt_id"] == b64(tried.attempt_id)
-    assert set(told) == {"attempt_id", "jti", "th", "time", "uid", "ver"}
+    assert set(told) == {"attempt_id", "device", "jti", "th", "time", "uid", "ver"}
     assert guard.guard_id == GUARD

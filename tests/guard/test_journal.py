@@ -1,9 +1,11 @@
 """The store: one chain, one guard, all or nothing."""
 
 import os
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from dojang.guard.facts import Head
@@ -11,7 +13,7 @@ from dojang.guard.journal import Entry, first_break
 from dojang.pin.encoding import labelled_hash
 from dojang.pin.labels import JOURNAL_ENTRY
 from dojang.refusals import DataFolderRefused, GuardUnavailable
-from tests.guard.harness import GUARD, Guard, House, attempt, enrol, open_store
+from tests.guard.harness import GUARD, Browser, Guard, House, activation_of, attempt, confirm_body, enrol, open_store
 
 Store = tuple[str, Callable[[], str]]
 
@@ -85,6 +87,37 @@ def test_the_chain_goes_on_after_a_restart(house: House, store: Store, place: st
         guard.stop()
 
 
+def test_a_store_made_before_there_were_devices_goes_on_with_its_counts(house: House, store: Store, place: str) -> None:
+    guard = Guard(house, open_store(store[0], place))
+    version = enrol(house, {GUARD: guard.call}, b"p" * 32)
+    tried = attempt(house, version, os.urandom(32))
+    guard.call("/v1/attempts", tried.body)
+    guard.stop()
+    forget_devices(store[0], place)
+    again = Guard(house, open_store(store[0], place))
+    activation = activation_of(version, os.urandom(32), (tried.attempt_id,))
+    browser = Browser()
+    assert again.call("/v1/confirm", confirm_body(activation, version.key, browser))["device"] == "known"
+    unknown = again.call("/v1/attempts", attempt(house, version, os.urandom(32)).body)
+    known = again.call("/v1/attempts", attempt(house, version, os.urandom(32), browser=browser).body)
+    assert [(a["remaining"], a["wrong_since"], a["device_known"]) for a in (unknown, known)] == [
+        (2, 1, False),
+        (2, 2, True),
+    ]
+    again.stop()
+
+
+def forget_devices(kind: str, place: str) -> None:
+    """The tables as they were before."""
+    dropped = ["counters DROP COLUMN " + name for name in ("unknown_row", "unknown_life", "registered")]
+    dropped += ["attempt DROP COLUMN " + name for name in ("device_known", "counted_unknown")]
+    statements = ["DROP TABLE device", *(f"ALTER TABLE {column}" for column in dropped)]
+    connection = sqlite3.connect(place) if kind == "sqlite" else psycopg.connect(place, autocommit=True)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: os.PathLike[str]) -> None:
     path = os.path.join(tmp_path, "notes.txt")
     with open(path, "wb") as file:
@@ -101,8 +134,6 @@ def test_a_database_that_does_not_answer_is_said_so(tmp_path: os.PathLike[str]) 
 
 
 def test_a_lost_connection_is_made_again(house: House, postgres_dsn: str) -> None:
-    import psycopg
-
     guard = Guard(house, open_store("postgresql", postgres_dsn))
     version = enrol(house, {GUARD: guard.call}, b"p" * 32)
     with psycopg.connect(postgres_dsn, autocommit=True) as other:

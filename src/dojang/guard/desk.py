@@ -8,22 +8,32 @@ from typing import Generic, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter
 
-from dojang.guard import rules, version_rules
-from dojang.guard.bodies import AttemptBody, ConfirmBody, StatementBody, VersionBody
+from dojang.guard import device_rules, rules, version_rules
+from dojang.guard.bodies import (
+    AttemptBody,
+    ConfirmBody,
+    DeviceProofBody,
+    DeviceRemovalBody,
+    StatementBody,
+    VersionBody,
+)
+from dojang.guard.decision import GuardSet
+from dojang.guard.device_rules import DeviceProof, DeviceState
 from dojang.guard.facts import Staged, Wanted
-from dojang.guard.rules import AttemptRequest, GuardSet, NotSpent, Spent
+from dojang.guard.rules import AttemptRequest, Confirmation, NotSpent, Spent
 from dojang.guard.writer import Writer
 from dojang.pin import oprf, tickets
-from dojang.pin.encoding import b64, sha256
+from dojang.pin.devices import AttemptProof
+from dojang.pin.encoding import b64, canonical, sha256
 from dojang.pin.messages import (
     AttemptRefusal,
     AttemptReply,
-    ConfirmReceipt,
     VersionReceipt,
     VersionReply,
     attempt_id,
 )
 from dojang.pin.signatures import SigningKey
+from dojang.pin.tickets import AttemptTicket
 from dojang.refusals import LifeFull, Refusal, RowFull, TicketRefused, VersionNotLive
 
 Written = TypeVar("Written")
@@ -76,7 +86,8 @@ class Desk:
         signed = StatementBody.read(raw).signed_statement()
         uid = frozenset({signed.statement.uid})
         written = self._writer.submit(
-            Wanted(uids=uid, staging=uid), lambda facts: version_rules.take(facts, signed, self._guards, now)
+            Wanted(uids=uid, staging=uid, devices=uid if signed.statement.device_key else frozenset()),
+            lambda facts: version_rules.take(facts, signed, self._guards, now),
         )
         return UnderWay(written, self._version_receipt)
 
@@ -87,20 +98,49 @@ class Desk:
         if (ticket.uid, ticket.ver, ticket.th) != (body.uid, body.ver, body.th):
             raise TicketRefused
         oprf.check_element(body.blinded)
-        request = AttemptRequest(attempt_id(raw), body.uid, body.ver, body.th, ticket.jti, body.blinded)
-        wanted = Wanted(frozenset({request.uid}), frozenset({request.attempt_id}), frozenset({request.jti}))
+        proof = self._proof(body.device_proof, ticket, body.blinded)
+        request = AttemptRequest(attempt_id(raw), body.uid, body.ver, body.th, ticket.jti, body.blinded, proof)
+        uid = frozenset({request.uid})
+        wanted = Wanted(
+            uids=uid,
+            attempts=frozenset({request.attempt_id}),
+            jtis=frozenset({request.jti}),
+            devices=uid if proof else frozenset(),
+        )
         written = self._writer.submit(wanted, lambda facts: rules.spend(facts, request, now))
         return UnderWay(written, lambda spent: self._attempt_reply(request, spent))
 
-    def confirm(self, raw: bytes, now: int) -> "UnderWay[ConfirmReceipt | None]":
-        """Make the attempts that the customer's activation lists right, and clear those before it."""
+    def confirm(self, raw: bytes, now: int) -> "UnderWay[Confirmation]":
+        """Make the attempts that the customer's activation lists right, clear those before it, and add her device."""
         body = ConfirmBody.read(raw)
         activation, uid = body.activation(), frozenset({body.uid})
+        addition = body.device.addition() if body.device else None
         written = self._writer.submit(
-            Wanted(uids=uid, attempts=frozenset(activation.attempts), confirming=uid),
-            lambda facts: rules.confirm(facts, activation, body.signature, self._guards, now),
+            Wanted(
+                uids=uid,
+                attempts=frozenset(activation.attempts),
+                confirming=uid,
+                devices=uid if addition else frozenset(),
+            ),
+            lambda facts: rules.confirm(facts, activation, body.signature, addition, self._guards, now),
         )
-        return UnderWay(written, self._confirm_receipt)
+        return UnderWay(written, self._confirmation)
+
+    def device_removal(self, raw: bytes, now: int) -> "UnderWay[DeviceState]":
+        """Forget a device of a customer, as the centre's ticket says."""
+        body = DeviceRemovalBody.read(raw)
+        ticket = tickets.open_device_removal(body.ticket, self._ticket_key, self._guards.guard_id, now)
+        written = self._writer.submit(
+            Wanted(devices=frozenset({ticket.uid})),
+            lambda facts: device_rules.remove(facts, ticket.uid, ticket.device, now),
+        )
+        return UnderWay(written, lambda state: canonical({"device": state}))
+
+    def _proof(self, body: DeviceProofBody | None, ticket: AttemptTicket, blinded: bytes) -> DeviceProof | None:
+        if body is None:
+            return None
+        said = AttemptProof(self._guards.guard_id, ticket.uid, ticket.ver, ticket.th, ticket.jti, blinded)
+        return DeviceProof(body.device, body.signature, said.signed())
 
     def _version_reply(self, staged: Staged, blinded: bytes) -> bytes:
         reply = VersionReply(
@@ -140,7 +180,7 @@ class Desk:
             remaining=spent.attempt.remaining,
             wrong_since=spent.attempt.wrong_since,
             new_pin_due=spent.attempt.new_pin_due,
-            device_known=True,
+            device_known=spent.attempt.device_known,
             record_sha256=spent.record_sha256,
         )
         data = self._signed(
@@ -179,10 +219,11 @@ class Desk:
             signature=b64(self._identity.sign(refusal.signed())),
         )
 
-    def _confirm_receipt(self, receipt: ConfirmReceipt | None) -> bytes:
+    def _confirmation(self, confirmation: Confirmation) -> bytes:
+        receipt, device = confirmation.receipt, confirmation.device
         self._confirms.labels("yes" if receipt else "no").inc()
         signed = self._signed(receipt.signed(), **asdict(receipt)) if receipt else b"null"
-        return b'{"receipt":' + signed + b"}"
+        return (b'{"device":"%b",' % device.encode() if device else b"{") + b'"receipt":' + signed + b"}"
 
     def _signed(self, signed: bytes, **fields: bytes | str | int | bool) -> bytes:
         """The fields and this guard's signature as JSON."""

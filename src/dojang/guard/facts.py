@@ -3,15 +3,15 @@
 Shapes: uid, jti 16 bytes; keys, hashes, elements, th 32; proofs 64; times in Unix seconds.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
 
 from dojang.pin.messages import KeyState
 from dojang.pin.oprf import KeyPair
 
 AttemptState = Literal["open", "right", "cleared"]
-EntryKind = Literal["version", "statement", "attempt", "confirm"]
+EntryKind = Literal["version", "statement", "attempt", "confirm", "device_removal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,17 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """`row`: attempts neither right nor cleared. `life`: attempts of this version that never became right."""
+    """`row`: attempts neither right nor cleared. `life`: attempts of this version that never became right.
+
+    Of these, `unknown_row` and `unknown_life` were made by nobody known, after a device was first `registered`: a mark
+    that stays when devices and versions go.
+    """
 
     row: int = 0
     life: int = 0
+    unknown_row: int = 0
+    unknown_life: int = 0
+    registered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One spent attempt: what its signed reply says of the counters, and the reply once it was stored."""
+    """One spent attempt: what its signed reply says of the counters, and the reply once it was stored.
+
+    `counted_unknown` says whether it is in the counts of unknown devices. Before a device was first registered it is in
+    none of them, though its device was not known.
+    """
 
     attempt_id: bytes
     uid: bytes
@@ -74,6 +85,17 @@ class Attempt:
     wrong_since: int
     new_pin_due: bool
     reply: bytes | None = None
+    device_known: bool = False
+    counted_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that the customer connected: its id, and its key as SubjectPublicKeyInfo."""
+
+    uid: bytes
+    device_id: bytes
+    spki: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +144,21 @@ class Changes:
     attempts: tuple[Attempt, ...] = ()
     confirmed: Confirmed | None = None
     forget: Forget | None = None
+    device: Device | None = None
+    removed: Device | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which facts a batch needs. `staging`: uids with staged keys and receipts; `confirming`: uids with open attempts
-    and confirmations."""
+    and confirmations; `devices`: uids with their devices."""
 
     uids: frozenset[bytes] = frozenset()
     attempts: frozenset[bytes] = frozenset()
     jtis: frozenset[bytes] = frozenset()
     staging: frozenset[bytes] = frozenset()
     confirming: frozenset[bytes] = frozenset()
+    devices: frozenset[bytes] = frozenset()
 
     @classmethod
     def all_of(cls, parts: Iterable["Wanted"]) -> "Wanted":
@@ -145,6 +170,7 @@ class Wanted:
             jtis=frozenset().union(*(part.jtis for part in several)),
             staging=frozenset().union(*(part.staging for part in several)),
             confirming=frozenset().union(*(part.confirming for part in several)),
+            devices=frozenset().union(*(part.devices for part in several)),
         )
 
 
@@ -160,6 +186,7 @@ class Facts:
     attempts: dict[bytes, Attempt] = field(default_factory=dict)
     jtis: set[bytes] = field(default_factory=set)
     confirmed: dict[tuple[bytes, bytes, bytes], Confirmed] = field(default_factory=dict)
+    devices: dict[tuple[bytes, bytes], Device] = field(default_factory=dict)
 
     def add_attempts(self, attempts: Iterable[Attempt]) -> None:
         """Attempts as they stand; a later one replaces an earlier state of itself."""
@@ -183,6 +210,10 @@ class Facts:
         self.add_attempts(changes.attempts)
         if (confirmed := changes.confirmed) is not None:
             self.confirmed[confirmed.uid, confirmed.th, confirmed.activation_sha256] = confirmed
+        if (device := changes.device) is not None:
+            self.devices[device.uid, device.device_id] = device
+        if (removed := changes.removed) is not None:
+            del self.devices[removed.uid, removed.device_id]
         if customer is not None:
             self._forget_before(customer)
 
@@ -190,75 +221,3 @@ class Facts:
         self.staged = {k: row for k, row in self.staged.items() if row.uid != new.uid or row.ver > new.ver}
         self.attempts = {k: row for k, row in self.attempts.items() if row.uid != new.uid or row.ver >= new.ver}
         self.confirmed = {k: row for k, row in self.confirmed.items() if row.uid != new.uid or row.ver >= new.ver}
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a batch leaves in the tables: each row once, as its last decision left it."""
-
-    customers: tuple[Customer, ...]
-    counters: tuple[tuple[bytes, int, int], ...]
-    staged: tuple[Staged, ...]
-    taken: tuple[Taken, ...]
-    attempts: tuple[Attempt, ...]
-    confirmed: tuple[Confirmed, ...]
-    forgets: tuple[Forget, ...]
-
-    @classmethod
-    def of(cls, changes: Sequence[Changes]) -> "Rows":
-        """The rows after `changes`, in this order."""
-        customers = {change.customer.uid: change.customer for change in changes if change.customer}
-        counters = dict(change.counters for change in changes if change.counters)
-        attempts = {attempt.attempt_id: attempt for change in changes for attempt in change.attempts}
-        return cls(
-            customers=tuple(customers.values()),
-            counters=tuple((uid, counted.row, counted.life) for uid, counted in counters.items()),
-            staged=tuple(change.staged for change in changes if change.staged),
-            taken=tuple(change.taken for change in changes if change.taken),
-            attempts=tuple(attempts.values()),
-            confirmed=tuple({(c.uid, c.th, c.activation_sha256): c for c in _confirmed(changes)}.values()),
-            forgets=tuple(change.forget for change in changes if change.forget),
-        )
-
-
-def _confirmed(changes: Sequence[Changes]) -> Iterable[Confirmed]:
-    return (change.confirmed for change in changes if change.confirmed)
-
-
-Column = bytes | str | int | None
-
-
-def values(row: Customer | Staged | Taken | Attempt | Confirmed) -> tuple[Column, ...]:
-    """The fields in their order, which is the order of the columns; a key is two: its secret and its public half."""
-    columns: list[Column] = []
-    for name in type(row).__slots__:
-        value = getattr(row, name)
-        if name == "key":
-            columns += (value.secret, value.public) if value else (None, None)
-        else:
-            columns.append(value)
-    return tuple(columns)
-
-
-def customer_of(columns: Sequence[Any]) -> Customer:
-    """The row behind `values`."""
-    uid, ver, authorization_key, record_sha256, secret, public = columns
-    key = KeyPair(secret, public) if secret is not None else None
-    return Customer(uid, ver, authorization_key, record_sha256, key)
-
-
-def staged_of(columns: Sequence[Any]) -> Staged:
-    """The row behind `values`."""
-    uid, ver, blinded_sha256, secret, public, evaluated, proof = columns
-    return Staged(uid, ver, blinded_sha256, KeyPair(secret, public), evaluated, proof)
-
-
-def attempt_of(columns: Sequence[Any]) -> Attempt:
-    """The row behind `values`; SQLite has 0 and 1 for no and yes."""
-    return replace(Attempt(*columns), new_pin_due=bool(columns[9]))
-
-
-def confirmed_of(columns: Sequence[Any]) -> Confirmed:
-    """The row behind `values`."""
-    uid, ver, th, activation_sha256, receipt, seq, time = columns
-    return Confirmed(uid, ver, th, activation_sha256, bool(receipt), seq, time)

@@ -9,21 +9,9 @@ import psycopg
 import structlog
 from psycopg import Connection, Cursor
 
-from dojang.guard.facts import (
-    Changes,
-    Counters,
-    Facts,
-    Head,
-    Rows,
-    Taken,
-    Wanted,
-    attempt_of,
-    confirmed_of,
-    customer_of,
-    staged_of,
-    values,
-)
+from dojang.guard.facts import Changes, Device, Facts, Head, Taken, Wanted
 from dojang.guard.journal import Entry
+from dojang.guard.rows import Rows, attempt_of, confirmed_of, counters_of, customer_of, staged_of, values
 from dojang.refusals import DataFolderRefused, GuardUnavailable
 
 log = structlog.get_logger()
@@ -39,7 +27,8 @@ CREATE TABLE IF NOT EXISTS customer (
     uid BYTEA PRIMARY KEY, ver BIGINT NOT NULL, authorization_key BYTEA NOT NULL, record_sha256 BYTEA NOT NULL,
     secret BYTEA, public_key BYTEA);
 CREATE TABLE IF NOT EXISTS counters (
-    uid BYTEA PRIMARY KEY, in_row INTEGER NOT NULL, in_life INTEGER NOT NULL) WITH (fillfactor = 70);
+    uid BYTEA PRIMARY KEY, in_row INTEGER NOT NULL, in_life INTEGER NOT NULL, unknown_row INTEGER NOT NULL DEFAULT 0,
+    unknown_life INTEGER NOT NULL DEFAULT 0, registered BOOLEAN NOT NULL DEFAULT FALSE) WITH (fillfactor = 70);
 CREATE TABLE IF NOT EXISTS staged (
     uid BYTEA NOT NULL, ver BIGINT NOT NULL, blinded_sha256 BYTEA NOT NULL, secret BYTEA NOT NULL,
     public_key BYTEA NOT NULL, evaluated BYTEA NOT NULL, proof BYTEA NOT NULL,
@@ -51,25 +40,40 @@ CREATE TABLE IF NOT EXISTS taken (
 CREATE TABLE IF NOT EXISTS attempt (
     attempt_id BYTEA PRIMARY KEY, uid BYTEA NOT NULL, ver BIGINT NOT NULL, th BYTEA NOT NULL,
     jti BYTEA NOT NULL UNIQUE, spent_at BIGINT NOT NULL, state TEXT NOT NULL, remaining INTEGER NOT NULL,
-    wrong_since INTEGER NOT NULL, new_pin_due BOOLEAN NOT NULL, reply BYTEA);
+    wrong_since INTEGER NOT NULL, new_pin_due BOOLEAN NOT NULL, reply BYTEA,
+    device_known BOOLEAN NOT NULL DEFAULT FALSE, counted_unknown BOOLEAN NOT NULL DEFAULT FALSE);
 CREATE INDEX IF NOT EXISTS attempts_of_uid ON attempt (uid);
 CREATE TABLE IF NOT EXISTS confirmed (
     uid BYTEA NOT NULL, ver BIGINT NOT NULL, th BYTEA NOT NULL, activation_sha256 BYTEA NOT NULL,
     receipt BOOLEAN NOT NULL, seq BIGINT NOT NULL, time BIGINT NOT NULL,
     PRIMARY KEY (uid, th, activation_sha256));
+CREATE TABLE IF NOT EXISTS device (
+    uid BYTEA NOT NULL, device_id BYTEA NOT NULL, spki BYTEA NOT NULL, PRIMARY KEY (uid, device_id));
+"""
+# What a store is given that was made before there were devices.
+_WITHOUT_DEVICES: Final = """
+SELECT 1 WHERE NOT EXISTS (
+    SELECT 1 FROM pg_attribute WHERE attrelid = 'counters'::regclass AND attname = 'registered')
+"""
+_WITH_DEVICES: Final = """
+ALTER TABLE counters ADD COLUMN unknown_row INTEGER NOT NULL DEFAULT 0,
+    ADD COLUMN unknown_life INTEGER NOT NULL DEFAULT 0, ADD COLUMN registered BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE attempt ADD COLUMN device_known BOOLEAN NOT NULL DEFAULT FALSE,
+    ADD COLUMN counted_unknown BOOLEAN NOT NULL DEFAULT FALSE;
 """
 
 _SPEND: Final = """
 WITH entered AS (
     INSERT INTO journal SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bytea[], %b::bytea[])
 ), spent AS (
-    INSERT INTO attempt SELECT *, NULL FROM unnest(
+    INSERT INTO attempt SELECT * FROM unnest(
         %b::bytea[], %b::bytea[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bigint[], %b::text[], %b::int[],
-        %b::int[], %b::bool[])
+        %b::int[], %b::bool[], %b::bytea[], %b::bool[], %b::bool[])
     ON CONFLICT (attempt_id) DO UPDATE SET state = excluded.state
 )
-INSERT INTO counters SELECT * FROM unnest(%b::bytea[], %b::int[], %b::int[])
-ON CONFLICT (uid) DO UPDATE SET in_row = excluded.in_row, in_life = excluded.in_life
+INSERT INTO counters SELECT * FROM unnest(%b::bytea[], %b::int[], %b::int[], %b::int[], %b::int[], %b::bool[])
+ON CONFLICT (uid) DO UPDATE SET in_row = excluded.in_row, in_life = excluded.in_life,
+    unknown_row = excluded.unknown_row, unknown_life = excluded.unknown_life, registered = excluded.registered
 """
 
 
@@ -83,6 +87,8 @@ class PostgresJournal:
         with self._connection.transaction():
             self._execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
             self._execute(_SCHEMA)
+            if self._execute(_WITHOUT_DEVICES).fetchone():
+                self._execute(_WITH_DEVICES)
             self._execute("INSERT INTO guard SELECT %s WHERE NOT EXISTS (SELECT 1 FROM guard)", [guard_id])
             owner = self._execute("SELECT guard_id FROM guard").fetchall()
         if owner != [(guard_id,)]:
@@ -143,6 +149,7 @@ class PostgresTransaction:
     def load(self, wanted: Wanted) -> Facts:
         """The facts as they stand once the lock is held (each statement sees what was committed before it)."""
         uids, confirming, staging = list(wanted.uids), list(wanted.confirming), list(wanted.staging)
+        connected = list(wanted.devices)
         with self._connection.pipeline():
             self._run("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
             head = self._run("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
@@ -156,13 +163,15 @@ class PostgresTransaction:
             confirmed = self._run("SELECT * FROM confirmed WHERE uid = ANY(%b)", [confirming]) if confirming else None
             staged = self._run("SELECT * FROM staged WHERE uid = ANY(%b)", [staging]) if staging else None
             taken = self._run("SELECT * FROM taken WHERE uid = ANY(%b)", [staging]) if staging else None
+            devices = self._run("SELECT * FROM device WHERE uid = ANY(%b)", [connected]) if connected else None
         facts = Facts(Head(*next(iter(head), (0, bytes(32)))))
         facts.customers = {row[0]: customer_of(row) for row in customers}
-        facts.counters = {uid: Counters(in_row, in_life) for uid, in_row, in_life in counters}
+        facts.counters = {row[0]: counters_of(row) for row in counters}
         facts.add_attempts(map(attempt_of, attempts))
         facts.confirmed = {(row[0], row[2], row[3]): confirmed_of(row) for row in confirmed or ()}
         facts.staged = {(row[0], row[1], row[2]): staged_of(row) for row in staged or ()}
         facts.taken = {(row[0], row[1]): Taken(*row) for row in taken or ()}
+        facts.devices = {(row[0], row[1]): Device(*row) for row in devices or ()}
         return facts
 
     def persist(self, entries: Sequence[Entry], changes: Sequence[Changes], replies: Mapping[bytes, bytes]) -> None:
@@ -171,9 +180,10 @@ class PostgresTransaction:
         with self._connection.pipeline():
             if entries:
                 entered = _columns([(e.seq, e.kind, e.payload, e.hash) for e in entries], 4)
-                spent = _columns([values(attempt)[:-1] for attempt in rows.attempts], 10)
-                self._run(_SPEND, [*entered, *spent, *_columns(rows.counters, 3)])
+                spent = _columns([values(attempt) for attempt in rows.attempts], 13)
+                self._run(_SPEND, [*entered, *spent, *_columns(rows.counters, 6)])
             self._versions(rows)
+            self._devices(rows)
             self._confirmed(rows)
             if replies:
                 self._run(
@@ -199,6 +209,12 @@ class PostgresTransaction:
             self._run("DELETE FROM staged WHERE uid = %b AND ver <= %b", version)
             self._run("DELETE FROM attempt WHERE uid = %b AND ver < %b", version)
             self._run("DELETE FROM confirmed WHERE uid = %b AND ver < %b", version)
+
+    def _devices(self, rows: Rows) -> None:
+        for device in rows.devices:
+            self._run("INSERT INTO device VALUES (%b, %b, %b) ON CONFLICT DO NOTHING", values(device))
+        for device in rows.removed:
+            self._run("DELETE FROM device WHERE uid = %b AND device_id = %b", [device.uid, device.device_id])
 
     def _confirmed(self, rows: Rows) -> None:
         if rows.confirmed:

@@ -6,21 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from dojang.guard.facts import (
-    Changes,
-    Counters,
-    Facts,
-    Head,
-    Rows,
-    Taken,
-    Wanted,
-    attempt_of,
-    confirmed_of,
-    customer_of,
-    staged_of,
-    values,
-)
+from dojang.guard.facts import Changes, Device, Facts, Head, Taken, Wanted
 from dojang.guard.journal import Entry
+from dojang.guard.rows import Rows, attempt_of, confirmed_of, counters_of, customer_of, staged_of, values
 from dojang.refusals import DataFolderRefused
 
 # The columns stand in the order of the rows' fields.
@@ -32,7 +20,9 @@ CREATE TABLE IF NOT EXISTS customer (
     uid BLOB PRIMARY KEY, ver INTEGER NOT NULL, authorization_key BLOB NOT NULL, record_sha256 BLOB NOT NULL,
     secret BLOB, public_key BLOB) STRICT;
 CREATE TABLE IF NOT EXISTS counters (
-    uid BLOB PRIMARY KEY, in_row INTEGER NOT NULL, in_life INTEGER NOT NULL) STRICT;
+    uid BLOB PRIMARY KEY, in_row INTEGER NOT NULL, in_life INTEGER NOT NULL,
+    unknown_row INTEGER NOT NULL DEFAULT 0, unknown_life INTEGER NOT NULL DEFAULT 0,
+    registered INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS staged (
     uid BLOB NOT NULL, ver INTEGER NOT NULL, blinded_sha256 BLOB NOT NULL, secret BLOB NOT NULL,
     public_key BLOB NOT NULL, evaluated BLOB NOT NULL, proof BLOB NOT NULL,
@@ -44,13 +34,24 @@ CREATE TABLE IF NOT EXISTS taken (
 CREATE TABLE IF NOT EXISTS attempt (
     attempt_id BLOB PRIMARY KEY, uid BLOB NOT NULL, ver INTEGER NOT NULL, th BLOB NOT NULL, jti BLOB NOT NULL UNIQUE,
     spent_at INTEGER NOT NULL, state TEXT NOT NULL, remaining INTEGER NOT NULL, wrong_since INTEGER NOT NULL,
-    new_pin_due INTEGER NOT NULL, reply BLOB) STRICT;
+    new_pin_due INTEGER NOT NULL, reply BLOB, device_known INTEGER NOT NULL DEFAULT 0,
+    counted_unknown INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX IF NOT EXISTS attempts_of_uid ON attempt (uid, state);
 CREATE TABLE IF NOT EXISTS confirmed (
     uid BLOB NOT NULL, ver INTEGER NOT NULL, th BLOB NOT NULL, activation_sha256 BLOB NOT NULL,
     receipt INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL,
     PRIMARY KEY (uid, th, activation_sha256)) STRICT;
+CREATE TABLE IF NOT EXISTS device (
+    uid BLOB NOT NULL, device_id BLOB NOT NULL, spki BLOB NOT NULL, PRIMARY KEY (uid, device_id)) STRICT;
 """
+# What a store is given that was made before there were devices.
+_DEVICE_COLUMNS: Final = (
+    "counters ADD COLUMN unknown_row INTEGER NOT NULL DEFAULT 0",
+    "counters ADD COLUMN unknown_life INTEGER NOT NULL DEFAULT 0",
+    "counters ADD COLUMN registered INTEGER NOT NULL DEFAULT 0",
+    "attempt ADD COLUMN device_known INTEGER NOT NULL DEFAULT 0",
+    "attempt ADD COLUMN counted_unknown INTEGER NOT NULL DEFAULT 0",
+)
 
 
 class SqliteJournal:
@@ -63,12 +64,23 @@ class SqliteJournal:
             self._connection.executescript(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" + _SCHEMA
             )
+            self._complete()
             self._connection.execute("INSERT INTO guard SELECT ? WHERE NOT EXISTS (SELECT 1 FROM guard)", (guard_id,))
             owner = self._connection.execute("SELECT guard_id FROM guard").fetchall()
         except sqlite3.Error:
             raise DataFolderRefused(file=Path(path).name) from None
         if owner != [(guard_id,)]:
             raise DataFolderRefused(file=Path(path).name)
+
+    def _complete(self) -> None:
+        """A store that was made before there were devices has their columns."""
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        columns = [column for _, column, *_ in execute("PRAGMA table_info(counters)")]
+        if "registered" not in columns:
+            for column in _DEVICE_COLUMNS:
+                execute(f"ALTER TABLE {column}")
+        execute("COMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator["SqliteTransaction"]:
@@ -110,7 +122,7 @@ class SqliteTransaction:
         facts = Facts(Head(*head) if head else Head())
         for uid in wanted.uids:
             facts.customers |= {row[0]: customer_of(row) for row in self._of("customer WHERE uid = ?", uid)}
-            facts.counters |= {row[0]: Counters(*row[1:]) for row in self._of("counters WHERE uid = ?", uid)}
+            facts.counters |= {row[0]: counters_of(row) for row in self._of("counters WHERE uid = ?", uid)}
         for attempt_id in wanted.attempts:
             facts.add_attempts(map(attempt_of, self._of("attempt WHERE attempt_id = ?", attempt_id)))
         for jti in wanted.jtis:
@@ -124,21 +136,27 @@ class SqliteTransaction:
                 facts.staged[uid, staged.ver, staged.blinded_sha256] = staged
             for row in self._of("taken WHERE uid = ?", uid):
                 facts.taken[uid, row[1]] = Taken(*row)
+        for uid in wanted.devices:
+            facts.devices |= {(uid, row[1]): Device(*row) for row in self._of("device WHERE uid = ?", uid)}
         return facts
 
     def persist(self, entries: Sequence[Entry], changes: Sequence[Changes], replies: Mapping[bytes, bytes]) -> None:
         """Write the entries, what they change in this order, and replies by attempt_id."""
         rows = Rows.of(changes)
         self._many(_insert("journal", 4), [(e.seq, e.kind, e.payload, e.hash) for e in entries])
-        self._many("INSERT OR REPLACE INTO counters VALUES (?, ?, ?)", rows.counters)
+        self._many("INSERT OR REPLACE INTO counters VALUES (?, ?, ?, ?, ?, ?)", rows.counters)
         self._many(
-            _insert("attempt", 11) + " ON CONFLICT (attempt_id) DO UPDATE SET state = excluded.state",
+            _insert("attempt", 13) + " ON CONFLICT (attempt_id) DO UPDATE SET state = excluded.state",
             map(values, rows.attempts),
         )
         self._many(_insert("staged", 7), map(values, rows.staged))
         self._many("INSERT OR REPLACE INTO confirmed VALUES (?, ?, ?, ?, ?, ?, ?)", map(values, rows.confirmed))
         self._many(_insert("taken", 8), map(values, rows.taken))
         self._many("INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, ?, ?)", map(values, rows.customers))
+        self._many("INSERT OR REPLACE INTO device VALUES (?, ?, ?)", map(values, rows.devices))
+        self._many(
+            "DELETE FROM device WHERE uid = ? AND device_id = ?", [(row.uid, row.device_id) for row in rows.removed]
+        )
         versions = [(customer.uid, customer.ver) for customer in rows.customers]
         self._many("DELETE FROM staged WHERE uid = ? AND ver <= ?", versions)
         self._many("DELETE FROM attempt WHERE uid = ? AND ver < ?", versions)

@@ -2,11 +2,13 @@
 or raises a refusal. Those of versions are in `version_rules`."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from dojang.guard import counters as counting
-from dojang.guard.facts import Attempt, Changes, Confirmed, Counters, Customer, Facts, Forget
-from dojang.pin.encoding import b64, canonical, sha256
+from dojang.guard import device_rules
+from dojang.guard.decision import Decision, GuardSet, payload_of
+from dojang.guard.device_rules import Addition, DeviceProof, DeviceState
+from dojang.guard.facts import Attempt, Changes, Confirmed, Counters, Customer, Device, Facts, Forget
+from dojang.pin.encoding import sha256
 from dojang.pin.messages import Activation, ConfirmReceipt, RefusalCode
 from dojang.pin.oprf import KeyPair
 from dojang.pin.signatures import verify
@@ -21,26 +23,6 @@ from dojang.refusals import (
     VersionNotLive,
 )
 
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class GuardSet:
-    """Who this guard is, and the others of its set: their identity keys by guard_id."""
-
-    guard_id: str
-    guards_hash: bytes
-    threshold: int
-    others: dict[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[Answer]):
-    """What is answered once `changes` are durable; None changes nothing."""
-
-    answer: Answer
-    changes: Changes | None = None
-
 
 @dataclass(frozen=True, slots=True)
 class AttemptRequest:
@@ -52,6 +34,7 @@ class AttemptRequest:
     th: bytes
     jti: bytes
     blinded: bytes
+    device_proof: DeviceProof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,68 +60,94 @@ class NotSpent:
 def spend(facts: Facts, request: AttemptRequest, now: int) -> Decision[Spent | NotSpent]:
     """Spend one attempt of the live version. The same request spends nothing again.
 
-    Raises `AttemptReplayed` for another request with the same ticket.
+    Raises `DeviceRefused` for a proof that the device it names did not make, `AttemptReplayed` for another request with
+    the same ticket.
     """
     customer = facts.customers.get(request.uid)
     if customer is None or customer.key is None:
         return Decision(NotSpent("version_not_live", 0, 0, b""))
-    counters = facts.counters[request.uid]
+    device_known = device_rules.is_known(facts, request.uid, request.device_proof)
+    before = facts.counters[request.uid]
+    unknown = counting.counts_as_unknown(before, device_known=device_known)
     if customer.ver != request.ver:
-        return Decision(_not_spent("version_not_live", counters, customer))
+        return Decision(_not_spent("version_not_live", before, customer, unknown=unknown))
     stored = facts.attempts.get(request.attempt_id)
     if stored is not None:
         return Decision(Spent(stored, customer.key, customer.record_sha256, repeated=True))
     if request.jti in facts.jtis:
         raise AttemptReplayed
     try:
-        after = counting.spend(counters)
+        after = counting.spend(before, unknown=unknown)
     except LifeFull:
-        return Decision(_not_spent("life_full", counters, customer))
+        return Decision(_not_spent("life_full", before, customer, unknown=unknown))
     except RowFull:
-        return Decision(_not_spent("row_full", counters, customer))
-    attempt, changes = _spent(request, counters, after, now)
+        return Decision(_not_spent("row_full", before, customer, unknown=unknown))
+    attempt = _attempt(request, before, after, now, device_known=device_known, unknown=unknown)
+    changes = Changes("attempt", _told(attempt), counters=(request.uid, after), attempts=(attempt,))
     return Decision(Spent(attempt, customer.key, customer.record_sha256, repeated=False), changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a confirm is answered: a receipt where an attempt of this guard is listed, and what became of its device."""
+
+    receipt: ConfirmReceipt | None
+    device: DeviceState | None
+
+
 def confirm(
-    facts: Facts, activation: Activation, signature: bytes, guards: GuardSet, now: int
-) -> Decision[ConfirmReceipt | None]:
+    facts: Facts, activation: Activation, signature: bytes, addition: Addition | None, guards: GuardSet, now: int
+) -> Decision[Confirmation]:
     """Make the listed attempts right and, once per th, clear those before it (rules 2 and 3 of the counters).
 
-    The receipt, or None where no attempt of this guard is listed.
+    With `addition`, the device is connected along with what is confirmed, by nothing that was confirmed before.
 
     Raises `VersionNotLive` for a version that is not the one held, `ConfirmRefused` for a signature that is not by its
-    AK, and outside its times.
+    AK, and outside its times; `DeviceRefused` for a device that AK did not add beside this very transaction.
     """
     customer = facts.customers.get(activation.uid)
     if customer is None or customer.ver != activation.ver:
         raise VersionNotLive
     _check_activation(activation, signature, customer.authorization_key, now)
+    if addition is not None:
+        device_rules.check_addition(activation, addition, customer.authorization_key)
     digest = activation.hash(signature)
+    counted = _counted(facts, activation, now)
+    stored = facts.confirmed.get((activation.uid, activation.th, digest))
+    offered = addition.device_of(activation.uid) if addition is not None else None
+    if stored is not None and not counted.changed:
+        return Decision(Confirmation(_receipt(stored, customer, guards), device_rules.state_of(facts, offered)))
+    added = device_rules.added(facts, offered) if stored is None else None
+    mine = any(
+        attempt.attempt_id in activation.attempts and attempt.th == activation.th
+        for attempt in facts.attempts.values()
+        if attempt.uid == activation.uid
+    )
+    confirmed = Confirmed(activation.uid, activation.ver, activation.th, digest, mine, facts.head.seq + 1, now)
+    state = "known" if added else device_rules.state_of(facts, offered)
+    return Decision(Confirmation(_receipt(confirmed, customer, guards), state), _confirming(confirmed, counted, added))
+
+
+def _counted(facts: Facts, activation: Activation, now: int) -> counting.Counted:
     own = [attempt for attempt in facts.attempts.values() if attempt.uid == activation.uid]
-    listed = frozenset(activation.attempts)
     cleared_already = any((row.uid, row.th) == (activation.uid, activation.th) for row in facts.confirmed.values())
-    counted = counting.confirm(
+    return counting.confirm(
         facts.counters[activation.uid],
         own,
-        listed,
+        frozenset(activation.attempts),
         activation.th,
         None if cleared_already else min(activation.iat, now),
     )
-    stored = facts.confirmed.get((activation.uid, activation.th, digest))
-    if stored is not None and not counted.changed:
-        return Decision(_receipt(stored, customer, guards))
-    mine = any(attempt.attempt_id in listed and attempt.th == activation.th for attempt in own)
-    confirmed = Confirmed(activation.uid, activation.ver, activation.th, digest, mine, facts.head.seq + 1, now)
-    return Decision(_receipt(confirmed, customer, guards), _confirming(confirmed, counted))
 
 
-def _not_spent(code: RefusalCode, counters: Counters, customer: Customer) -> NotSpent:
-    return NotSpent(code, counting.remaining(counters), customer.ver, customer.record_sha256)
+def _not_spent(code: RefusalCode, counters: Counters, customer: Customer, *, unknown: bool) -> NotSpent:
+    return NotSpent(code, counting.remaining(counters, unknown=unknown), customer.ver, customer.record_sha256)
 
 
-def _spent(request: AttemptRequest, before: Counters, after: Counters, now: int) -> tuple[Attempt, Changes]:
-    attempt = Attempt(
+def _attempt(
+    request: AttemptRequest, before: Counters, after: Counters, now: int, *, device_known: bool, unknown: bool
+) -> Attempt:
+    return Attempt(
         attempt_id=request.attempt_id,
         uid=request.uid,
         ver=request.ver,
@@ -146,16 +155,26 @@ def _spent(request: AttemptRequest, before: Counters, after: Counters, now: int)
         jti=request.jti,
         spent_at=now,
         state="open",
-        remaining=counting.remaining(after),
+        remaining=counting.remaining(after, unknown=unknown),
         # A confirm takes right attempts and those before it out of the row, so what was in the row before this attempt
         # is what was made since and no confirm made right.
         wrong_since=before.row,
         new_pin_due=counting.new_pin_due(after),
+        device_known=device_known,
+        counted_unknown=unknown,
     )
-    payload = payload_of(
-        attempt_id=attempt.attempt_id, uid=attempt.uid, ver=attempt.ver, th=attempt.th, jti=attempt.jti, time=now
+
+
+def _told(attempt: Attempt) -> bytes:
+    return payload_of(
+        attempt_id=attempt.attempt_id,
+        uid=attempt.uid,
+        ver=attempt.ver,
+        th=attempt.th,
+        jti=attempt.jti,
+        device="known" if attempt.device_known else "unknown",
+        time=attempt.spent_at,
     )
-    return attempt, Changes("attempt", payload, counters=(request.uid, after), attempts=(attempt,))
 
 
 def _check_activation(activation: Activation, signature: bytes, authorization_key: bytes, now: int) -> None:
@@ -169,7 +188,7 @@ def _check_activation(activation: Activation, signature: bytes, authorization_ke
         raise ConfirmRefused from None
 
 
-def _confirming(confirmed: Confirmed, counted: counting.Counted) -> Changes:
+def _confirming(confirmed: Confirmed, counted: counting.Counted, added: Device | None) -> Changes:
     payload = payload_of(
         uid=confirmed.uid,
         ver=confirmed.ver,
@@ -177,15 +196,17 @@ def _confirming(confirmed: Confirmed, counted: counting.Counted) -> Changes:
         activation_sha256=confirmed.activation_sha256,
         right=[attempt.attempt_id for attempt in counted.changed if attempt.state == "right"],
         cleared=[attempt.attempt_id for attempt in counted.changed if attempt.state == "cleared"],
+        device=added.device_id if added else b"",
         time=confirmed.time,
     )
     return Changes(
         "confirm",
         payload,
-        counters=(confirmed.uid, counted.counters),
+        counters=(confirmed.uid, counting.with_device(counted.counters, added)),
         attempts=counted.changed,
         confirmed=confirmed,
         forget=Forget(confirmed.uid, confirmed.time - NUMBERS.pin.attempt_kept),
+        device=added,
     )
 
 
@@ -203,18 +224,3 @@ def _receipt(confirmed: Confirmed, customer: Customer, guards: GuardSet) -> Conf
         confirmed.seq,
         confirmed.time,
     )
-
-
-def payload_of(**values: bytes | str | int | list[bytes]) -> bytes:
-    """A journal entry's payload, canonical JSON."""
-    return canonical({name: _as_json(value) for name, value in values.items()})
-
-
-def _as_json(value: bytes | str | int | list[bytes]) -> str | int | list[str]:
-    match value:
-        case bytes():
-            return b64(value)
-        case list():
-            return [b64(item) for item in value]
-        case _:
-            return value

@@ -1,4 +1,4 @@
-"""The guard over HTTP: four calls; each is handed to the journal's writer and answered once it is durable."""
+"""The guard over HTTP: five calls; each is handed to the journal's writer and answered once it is durable."""
 
 import asyncio
 import time
@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dojang.guard.decision import Decision
 from dojang.guard.desk import Desk, UnderWay
 from dojang.guard.facts import Wanted
 from dojang.guard.journal import Journal, first_break
 from dojang.guard.journal_sqlite import SqliteJournal
-from dojang.guard.rules import Decision
 from dojang.guard.settings import GuardSettings
 from dojang.guard.writer import Writer
 from dojang.refusals import DataFolderRefused, GuardUnavailable
@@ -98,11 +98,15 @@ def _routes(
     async def confirm(request: Request) -> Response:
         return await answer(desk.confirm(await request.body(), now()))
 
+    async def device_removals(request: Request) -> Response:
+        return await answer(desk.device_removal(await request.body(), now()))
+
     return [
         Route("/v1/versions", versions, methods=["POST"]),
         Route("/v1/statements", statements, methods=["POST"]),
         Route("/v1/attempts", attempts, methods=["POST"]),
         Route("/v1/confirm", confirm, methods=["POST"]),
+        Route("/v1/devices/remove", device_removals, methods=["POST"]),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from dojang.guard.rules import GuardSet
+from dojang.guard.decision import GuardSet
 from dojang.pin.anchors import Anchors
 from dojang.pin.encoding import unb64
 from dojang.pin.signatures import SigningKey, check_public_key

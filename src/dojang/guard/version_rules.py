@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from dojang.guard import counters as counting
+from dojang.guard import device_rules
+from dojang.guard.decision import Decision, GuardSet, payload_of
 from dojang.guard.facts import Changes, Counters, Customer, Facts, Staged, Taken
-from dojang.guard.rules import Decision, GuardSet, payload_of
 from dojang.pin.encoding import sha256
 from dojang.pin.messages import Statement, VersionReceipt
 from dojang.pin.signatures import verify
@@ -146,6 +147,8 @@ def _taken(facts: Facts, statement: Statement, staged: Staged | None, now: int) 
         seq=facts.head.seq + 1,
         time=now,
     )
+    offered = device_rules.device_of(statement.uid, statement.device_key) if statement.device_key else None
+    device = device_rules.added(facts, offered)
     payload = payload_of(
         uid=taken.uid,
         ver=taken.ver,
@@ -154,6 +157,7 @@ def _taken(facts: Facts, statement: Statement, staged: Staged | None, now: int) 
         record_sha256=taken.record_sha256,
         state=taken.state,
         pin=statement.pin,
+        device=device.device_id if device else b"",
         time=now,
     )
     counters = counting.of_new_version(facts.counters.get(statement.uid, Counters()), statement.pin)
@@ -161,8 +165,9 @@ def _taken(facts: Facts, statement: Statement, staged: Staged | None, now: int) 
         "statement",
         payload,
         customer=customer,
-        counters=(statement.uid, counters),
+        counters=(statement.uid, counting.with_device(counters, device)),
         taken=taken,
+        device=device,
     )
     return taken, changes
 

@@ -9,9 +9,9 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from dojang.guard.decision import Decision
 from dojang.guard.facts import Changes, Facts, Wanted
 from dojang.guard.journal import Entry, Journal
-from dojang.guard.rules import Decision
 from dojang.refusals import GuardUnavailable, Refusal
 
 MOST_AT_ONCE: Final = 64
