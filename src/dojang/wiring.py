@@ -34,6 +34,7 @@ from dojang.disclosure import id_token
 from dojang.jobs.schedule import Schedule, jobs_of
 from dojang.journeys.first_version import VersionDoor
 from dojang.journeys.log_in import LoginDesk
+from dojang.journeys.notices import Later, Notices
 from dojang.journeys.prove_identity import ProofDesk
 from dojang.journeys.visits import VisitsDesk
 from dojang.refusals import BankUnavailable, GuardUnavailable, StatusUnavailable, Unavailable, VaultUnavailable
@@ -62,9 +63,8 @@ def center(settings: CenterSettings) -> Iterator[FastAPI]:
     """The centre with its jobs running inside; its connections are closed after."""
     with contextlib.ExitStack() as open_things:
         parties, visits = _opened(settings, open_things)
-        later = open_things.enter_context(ThreadPoolExecutor(_AFTER_THE_ANSWER, "after-the-answer"))
         _run_jobs(visits, open_things)
-        yield _application(settings, visits, parties, later)
+        yield _application(settings, visits, parties)
 
 
 @contextlib.contextmanager
@@ -81,7 +81,10 @@ def _opened(settings: CenterSettings, open_things: contextlib.ExitStack) -> "tup
     open_things.callback(database.close)
     head.check(database)
     parties = _Parties(settings, open_things)
-    return parties, _visits_desk(settings, DatabaseBooks(database, FieldCipher(settings.field_key)), parties)
+    pool = open_things.enter_context(ThreadPoolExecutor(_AFTER_THE_ANSWER, "after-the-answer"))
+    later: Later = lambda work: pool.submit(_said_when_it_fails, work)  # noqa: E731 (typed)
+    notices = Notices(HttpTextMessage(parties.bank), settings.sender, later)
+    return parties, _visits_desk(settings, DatabaseBooks(database, FieldCipher(settings.field_key)), parties, notices)
 
 
 def _run_jobs(visits: VisitsDesk, open_things: contextlib.ExitStack) -> None:
@@ -116,7 +119,7 @@ class _Parties:
         return self._open_things.enter_context(httpx2.Client(base_url=url, auth=auth, trust_env=False))
 
 
-def _visits_desk(settings: CenterSettings, books: DatabaseBooks, parties: _Parties) -> VisitsDesk:
+def _visits_desk(settings: CenterSettings, books: DatabaseBooks, parties: _Parties, notices: Notices) -> VisitsDesk:
     addresses = Addresses(settings.status_url, settings.practice_url)
     return VisitsDesk(
         books=books,
@@ -129,6 +132,7 @@ def _visits_desk(settings: CenterSettings, books: DatabaseBooks, parties: _Parti
         guards=guards_http.HttpGuards(parties.guards),
         status=HttpCertificateStatus(parties.status),
         registration=HttpRegistrationAuthority(parties.bank),
+        notices=notices,
         issuer=Issuer.of(settings.issuing_certificate, ISSUING, addresses),
         chain=(settings.issuing_certificate.public_bytes(Encoding.DER), settings.anchors.root_certificate),
     )
@@ -149,15 +153,15 @@ def _proof_desk(visits: VisitsDesk, bank: Party) -> ProofDesk:
     )
 
 
-def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties, later: ThreadPoolExecutor) -> FastAPI:
+def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties) -> FastAPI:
     sessions = Sessions(visits.books, visits.clock, visits.chance, settings.origin)
     login = LoginDesk(
         visits=visits,
         clients=relying_parties(settings.clients),
-        text_message=HttpTextMessage(parties.bank),
+        text_message=visits.notices.text_message,
         issuer=id_token.Issuer(settings.origin, settings.jws_key),
-        sender=settings.sender,
-        later=lambda work: later.submit(_said_when_it_fails, work),
+        sender=visits.notices.sender,
+        later=visits.notices.later,
     )
     site = Site(
         settings.origin,

@@ -1,21 +1,28 @@
 """A centre at one moment, and a customer who plays the PIN page's part with keys of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from dojang.adapters.in_memory.clock import MemoryClock
 from dojang.adapters.in_memory.randomness import MemoryRandomness
-from dojang.authority import ceremony, serials
+from dojang.adapters.in_memory.text_message import MemoryTextMessage
+from dojang.authority import ceremony, keys, serials
 from dojang.authority.profile import ISSUING, ROOT, Addresses, Issuer
 from dojang.journeys import first_version, give_consent
+from dojang.journeys.devices import DeviceProof, NewDevice
 from dojang.journeys.first_version import Issued, OpenedVersion, VersionDoor
 from dojang.journeys.give_consent import Completed, OpenedUse
+from dojang.journeys.notices import Notices
+from dojang.journeys.sign_transaction import OpenedTransaction, open_login_transaction
 from dojang.journeys.visits import VisitsDesk
-from dojang.pin.encoding import sha256
+from dojang.pin.devices import CentreProof, DeviceAddition, device_id
+from dojang.pin.encoding import sha256, unb64
 from dojang.pin.messages import Activation, ConfirmReceipt, Credential, NamedKey, Statement, activation_info
 from dojang.pin.record import KeyStretching, MaskedShare, Record, record_hash
 from dojang.pin.sealing import seal
@@ -41,7 +48,10 @@ from dojang.values.application import (
 from tests.journeys.parties import CENTER, Bank, Guards, Reached, Status, Vault, anchors, seed
 
 START = 1_900_000_000
+LABEL = "Chrome · Windows"
+SENDER = "도장 인증센터"
 NAME, PHONE, BORN = "홍길동", "01012345678", "1899-12-31"
+BACK = f"{CENTER}/login?interaction=1"
 PIN_ORIGIN = "http://pin.dojang.localhost:8014"
 
 
@@ -73,6 +83,8 @@ class Center:
         self.to_bank = Reached(self.bank, books, BankUnavailable)
         self.to_status = Reached(self.status, books, StatusUnavailable)
         self.to_guards = Reached(self.guards, books, VaultUnavailable)
+        self.phone = MemoryTextMessage()
+        self.waiting: list[Callable[[], object]] = []
         self.desk = VisitsDesk(
             books=books,
             clock=self.clock,
@@ -84,9 +96,16 @@ class Center:
             guards=self.to_guards,
             status=self.to_status,
             registration=self.to_bank,
+            notices=Notices(self.phone, SENDER, self.waiting.append),
             issuer=issuer,
             chain=(issuing, root),
         )
+
+    def send(self) -> None:
+        """The answers are out."""
+        waiting, self.waiting[:] = list(self.waiting), []
+        for act in waiting:
+            act()
 
     def application(self, name: str = "a-1", number: str = "1000001", **facts: Any) -> Application:
         """One whose seven steps all hold now."""
@@ -115,15 +134,45 @@ class Center:
             self.books.applications.add(application)
         return self.code(name)
 
-    def code(self, application: str) -> str:
+    def code(self, application: str, *, connect: bool = False) -> str:
         applicant = judge(self.books.applications.get(application), self.clock.now())
-        return VersionDoor(self.desk).open_version_visit(applicant)
+        return VersionDoor(self.desk).open_version_visit(applicant, connect=connect)
+
+    def login(self, *, connected: bool = True, connect: bool = False, number: str = "1000001") -> OpenedTransaction:
+        """A login of this customer waits."""
+        entry = self.books.certificates.valid_of_customer(number)
+        assert entry is not None
+        return open_login_transaction(
+            self.desk,
+            kid=entry.kid,
+            relying_party="hanbit-bank",
+            nonce=b"a nonce of the bank's",
+            return_to=BACK,
+            connected=connected,
+            connect=connect,
+        )
 
     def enrolled(self, name: str = "a-1", number: str = "1000001", **facts: Any) -> "Customer":
         customer = Customer(self, name)
         customer.open(self.proven(name, number, **facts))
         customer.make_all()
         return customer
+
+
+class DeviceKey:
+    """A browser's key, as WebCrypto keeps it."""
+
+    def __init__(self, name: str = "laptop") -> None:
+        self._key = ec.derive_private_key(int.from_bytes(seed(name)), ec.SECP256R1())
+        self.spki = keys.spki_of(self._key.public_key())
+        self.id = device_id(self.spki)
+
+    def sign(self, data: bytes) -> bytes:
+        r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32) + s.to_bytes(32)
+
+    def proof(self, code: str) -> DeviceProof:
+        return DeviceProof(self.id, self.sign(CentreProof(unb64(code)).signed()))
 
 
 @dataclass
@@ -205,9 +254,9 @@ class Customer:
         self.make_credential(self.credential())
         return self.state()
 
-    def agree(self, code: str, **changes: Any) -> "Agreed":
+    def agree(self, code: str, proof: DeviceProof | None = None, **changes: Any) -> "Agreed":
         """The page opened the code and the PIN was right at guards 1 and 2."""
-        opened = give_consent.open_use(self.center.desk, code)
+        opened = give_consent.open_use(self.center.desk, code, proof)
         transaction = Transaction.parse(opened.transaction)
         key = opened.day_key.message
         sealed = seal(bytes(32), key.public_key, activation_info(transaction.hash(), transaction.kid, key.day_key_id))
@@ -225,7 +274,7 @@ class Customer:
         receipts = [
             self.center.guards.confirmed(guard_id, activation, self.ak.public) for guard_id in ("guard-1", "guard-2")
         ]
-        return Agreed(self.center, opened, activation, sealed, receipts)
+        return Agreed(self.center, self.ak, opened, activation, sealed, receipts)
 
 
 @dataclass(frozen=True)
@@ -233,11 +282,18 @@ class Agreed:
     """An activation that waits to be handed in."""
 
     center: Center
+    ak: SigningKey
     opened: OpenedUse
     activation: Signed[Activation]
     sealed: bytes
     receipts: Sequence[Signed[ConfirmReceipt]]
 
-    def hand_in(self, bearer: str = "") -> Completed:
-        desk = self.center.desk
-        return give_consent.activate(desk, bearer or self.opened.bearer, self.activation, self.sealed, self.receipts)
+    def hand_in(self, bearer: str = "", new_device: NewDevice | None = None) -> Completed:
+        return give_consent.activate(
+            self.center.desk, bearer or self.opened.bearer, self.activation, self.sealed, self.receipts, new_device
+        )
+
+    def adding(self, device: DeviceKey, ak: SigningKey | None = None, **changes: Any) -> NewDevice:
+        """The customer's AK adds this browser beside this activation."""
+        said = DeviceAddition(self.activation.message.uid, self.activation.message.th, device.spki)
+        return NewDevice(device.spki, (ak or self.ak).sign(replace(said, **changes).signed()), LABEL)

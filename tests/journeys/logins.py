@@ -1,11 +1,9 @@
 """A centre where relying parties are registered, and a browser that logs in there."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from dojang.adapters.in_memory.text_message import MemoryTextMessage
 from dojang.disclosure.authorization import AuthorizationRequest
 from dojang.disclosure.id_token import Issuer
 from dojang.journeys import log_in, redeem_login, request_signature
@@ -17,7 +15,7 @@ from dojang.signing.what_is_signed import transfer_content
 from dojang.values.certificate import Person
 from dojang.values.login import Interaction, SignatureRequest
 from dojang.values.transaction import ContentItem
-from tests.journeys.center import BORN, NAME, PHONE, Center, Customer
+from tests.journeys.center import BORN, NAME, PHONE, SENDER, Center, Customer
 from tests.rules.disclosure.clients import CHALLENGE, ISSUER, NONCE, VERIFIER, Client, bank, shop
 
 ADDRESS = "192.0.2.1"
@@ -32,14 +30,13 @@ class Front:
 
     def __init__(self, center: Center) -> None:
         self.center, self.bank, self.shop = center, bank(), shop()
-        self.phone = MemoryTextMessage()
-        self.waiting: list[Callable[[], object]] = []
+        self.phone, self.waiting = center.phone, center.waiting
         self.desk = LoginDesk(
             visits=center.desk,
             clients={client.client_id: client.party for client in (self.bank, self.shop)},
             text_message=self.phone,
             issuer=Issuer(ISSUER, ec.generate_private_key(ec.SECP256R1())),
-            sender="도장 인증센터",
+            sender=SENDER,
             later=self.waiting.append,
         )
         self._sessions = 0
@@ -50,9 +47,7 @@ class Front:
 
     def send(self) -> None:
         """The answers are out."""
-        waiting, self.waiting[:] = list(self.waiting), []
-        for act in waiting:
-            act()
+        self.center.send()
 
     def renew(self) -> str:
         self._sessions += 1

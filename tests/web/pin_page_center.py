@@ -11,9 +11,11 @@ from dojang.adapters import guards_http
 from dojang.adapters.guards_http import HttpGuards
 from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.adapters.in_memory.randomness import MemoryRandomness
+from dojang.adapters.in_memory.text_message import MemoryTextMessage
 from dojang.adapters.key_vault_http import HttpKeyVault
 from dojang.journeys import sign_transaction
 from dojang.journeys.first_version import VersionDoor
+from dojang.journeys.notices import Notices
 from dojang.journeys.sign_transaction import OpenedTransaction
 from dojang.journeys.visits import VisitsDesk
 from dojang.proofing.evidence import judge
@@ -45,7 +47,7 @@ class PinPageCenter:
 
     def __init__(self, folder: Path) -> None:
         self.world = world = World(folder)
-        self.books, self.bank, self.status = MemoryBooks(), Bank(), Status()
+        self.books, self.bank, self.status, self.phone = MemoryBooks(), Bank(), Status(), MemoryTextMessage()
         self.bank.key = world.registration_key
         guards = {
             guard.guard_id: Party(
@@ -67,6 +69,7 @@ class PinPageCenter:
             guards=HttpGuards(guards),
             status=self.status,
             registration=self.bank,
+            notices=Notices(self.phone, "도장 인증센터", lambda act: act()),
             issuer=world.authority.issuer,
             chain=(der(world.authority.issuing), der(world.authority.root)),
         )
@@ -97,9 +100,15 @@ class PinPageCenter:
         assert entry is not None
         return entry.kid
 
-    def login(self) -> OpenedTransaction:
+    def login(self, *, connected: bool = True, connect: bool = False) -> OpenedTransaction:
         return sign_transaction.open_login_transaction(
-            self.desk, kid=self.kid(), relying_party=RP, nonce=b"a nonce of the bank's", return_to=f"{CENTER}/done"
+            self.desk,
+            kid=self.kid(),
+            relying_party=RP,
+            nonce=b"a nonce of the bank's",
+            return_to=f"{CENTER}/done",
+            connected=connected,
+            connect=connect,
         )
 
     def transfer(self) -> OpenedTransaction:

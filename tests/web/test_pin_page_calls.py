@@ -190,10 +190,12 @@ def test_a_preflight_lets_the_pin_page_send_its_bearer(center: PinPageCenter) ->
     assert "access-control-allow-origin" not in other.headers
 
 
-def test_a_statement_that_speaks_of_an_earlier_key_or_a_device_has_the_wrong_form(center: PinPageCenter) -> None:
+def test_a_statement_that_speaks_of_an_earlier_key_or_too_long_a_device_key_has_the_wrong_form(
+    center: PinPageCenter,
+) -> None:
     body = bodies(center)["/v1/versions/statement"]
-    for field in ("previous_signature", "device_key"):
-        response = center.post("/v1/versions/statement", {**body, field: b64(bytes(64))}, "A" * 43)
+    for field, size in (("previous_signature", 64), ("device_key", 257)):
+        response = center.post("/v1/versions/statement", {**body, field: b64(bytes(size))}, "A" * 43)
         assert (response.status_code, response.json()["field"]) == (422, field)
 
 
@@ -220,3 +222,27 @@ def test_sealed_is_in_no_refusal_and_no_log(center: PinPageCenter, capsys: pytes
     printed = capsys.readouterr()
     for text in (*(answer.text for answer in answers), printed.out, printed.err):
         assert body["sealed"] not in text
+
+
+def test_half_a_devices_proof_has_the_wrong_form(center: PinPageCenter) -> None:
+    center.enrolled()
+    code = center.login().code
+    for given, missing, size in (("device", "signature", 32), ("signature", "device", 64)):
+        response = center.post(OPEN, {"code": code, given: b64(bytes(size))})
+        assert (response.status_code, response.json()["field"]) == (422, missing)
+    assert center.post(OPEN, {"code": code, "device": b64(bytes(32)), "signature": b64(bytes(64))}).status_code == 200
+
+
+def test_a_code_without_sms_sends_a_browser_that_nobody_knows_back_to_the_centre(center: PinPageCenter) -> None:
+    center.enrolled()
+    for code in (center.login(connected=False).code,) * 2:
+        response = center.post(OPEN, {"code": code})
+        assert (response.status_code, response.json()["code"]) == (401, "connect_first")
+        assert response.json()["return_to"] == f"{CENTER}/done"
+
+
+def test_the_page_hears_whether_to_connect_the_browser(center: PinPageCenter) -> None:
+    center.enrolled()
+    for connect in (True, False):
+        assert center.post(OPEN, {"code": center.login(connect=connect).code}).json()["connect"] is connect
+    assert center.post(OPEN, {"code": center.proven("a-2", "1000002")}).json()["connect"] is False

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from dojang.journeys import issue_certificate, visits
+from dojang.journeys import devices, issue_certificate, visits
 from dojang.journeys.version_checks import (
     check_attestation,
     check_credential,
@@ -43,7 +43,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class OpenedVersion:
-    """What the PIN page needs for steps 1 to 4. `avoid`: strings that no PIN should be, checked in the page alone."""
+    """What the PIN page needs for steps 1 to 4. `avoid`: strings that no PIN should be, checked in the page alone;
+    `connect`: the customer wants to stay connected in this browser.
+    """
 
     bearer: str
     uid: bytes
@@ -52,6 +54,7 @@ class OpenedVersion:
     tickets: tuple[str, ...]
     avoid: tuple[str, ...]
     day_key: Signed[DayKey]
+    connect: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class VersionDoor:
     def __init__(self, desk: VisitsDesk) -> None:
         self._desk = desk
 
-    def open_version_visit(self, applicant: ProvenApplicant) -> str:
+    def open_version_visit(self, applicant: ProvenApplicant, *, connect: bool = False) -> str:
         """A one-time code for a fresh uid and kid; an earlier try of the same application is over.
 
         Raises `VersionUnderWay` once a statement is stored for the application.
@@ -81,7 +84,8 @@ class VersionDoor:
                 if earlier.state not in (VersionState.OPEN, VersionState.ENDED):
                     raise VersionUnderWay
                 desk.books.versions.remove(earlier.uid)
-            desk.books.versions.add(CustomerVersion(uid, _FIRST, kid, applicant.application, now))
+                devices.end(desk, earlier.uid)
+            desk.books.versions.add(CustomerVersion(uid, _FIRST, kid, applicant.application, now, connect=connect))
             return visits.give_code(desk, "version", uid.hex(), connected=True, lasts=NUMBERS.version.visit)
 
 
@@ -101,7 +105,9 @@ def open_version(desk: VisitsDesk, code: str) -> OpenedVersion:
     tickets = visits.sealed_tickets(
         desk, lambda guard_id: VersionTicket(guard_id, version.uid, version.kid, version.ver, until)
     )
-    return OpenedVersion(bearer, version.uid, version.kid, version.ver, tickets, avoided(applicant), key)
+    return OpenedVersion(
+        bearer, version.uid, version.kid, version.ver, tickets, avoided(applicant), key, version.connect
+    )
 
 
 def keep_record(desk: VisitsDesk, bearer: str, data: bytes) -> bytes:
@@ -140,23 +146,16 @@ def make_credential(
     return key
 
 
-def take_statement(desk: VisitsDesk, bearer: str, statement: Signed[Statement]) -> Issued:
+def take_statement(desk: VisitsDesk, bearer: str, statement: Signed[Statement], label: str = "") -> Issued:
     """The version lives at q guards and its key is certified.
 
-    The first statement is stored before any guard sees it; the same one again goes on from there. Raises
+    The first statement is stored before any guard sees it, and with it the browser that it connects, which is called
+    `label`; the same one again goes on from there. Raises
     `StatementRefused` for another one or one that is not of the kept record and attestation; as `judge` before it is
     stored; then `GuardUnavailable`, `BankUnavailable` or `VaultUnavailable`: nothing is lost, and the same request
     again, or the job, goes on.
     """
-    with desk.books.transaction():
-        version = _version(desk, visits.visit_of(desk, bearer, "version"))
-        if not version.statement:
-            check_statement(desk.anchors, version, statement)
-            now = desk.clock.now()
-            judge(desk.books.applications.get(version.application), now)
-            version = replace(version, statement=statement.canonical(), state=VersionState.STATED)
-            version = replace(version, try_again_at=now + NUMBERS.version.retry_at_most)
-            desk.books.versions.put(version)
+    version = _stated(desk, bearer, statement, label)
     if version.statement != statement.canonical():
         raise StatementRefused
     version = advance(desk, version)
@@ -186,6 +185,24 @@ def advance(desk: VisitsDesk, version: CustomerVersion, *, by_itself: bool = Fal
             issue_certificate.certify(desk, version)
     finally:
         version = _try_again(desk, version, by_itself)
+    return version
+
+
+def _stated(desk: VisitsDesk, bearer: str, statement: Signed[Statement], label: str) -> CustomerVersion:
+    """The visit's version with its first statement, whose customer hears of the browser that it connects."""
+    with desk.books.transaction():
+        version = _version(desk, visits.visit_of(desk, bearer, "version"))
+        if version.statement:
+            return version
+        check_statement(desk.anchors, version, statement)
+        now = desk.clock.now()
+        applicant = judge(desk.books.applications.get(version.application), now)
+        version = replace(version, statement=statement.canonical(), state=VersionState.STATED)
+        version = replace(version, try_again_at=now + NUMBERS.version.retry_at_most)
+        desk.books.versions.put(version)
+        added = devices.add_first(desk, version.uid, statement.message.device_key, label)
+    if added is not None:
+        desk.notices.device_added(applicant.phone, added)
     return version
 
 

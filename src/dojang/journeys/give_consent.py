@@ -9,7 +9,8 @@ from typing import Final
 
 from cryptography import x509
 
-from dojang.journeys import sign_transaction, visits
+from dojang.journeys import devices, sign_transaction, visits
+from dojang.journeys.devices import DeviceProof, NewDevice
 from dojang.journeys.visits import VisitsDesk
 from dojang.pin import signed
 from dojang.pin.encoding import b64, canonical, sha256
@@ -38,7 +39,7 @@ RECEIPT_FORM: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class OpenedUse:
-    """What the PIN page needs to show, ask and sign."""
+    """What the PIN page needs to show, ask and sign. `connect`: the customer wants to stay connected here."""
 
     bearer: str
     transaction: bytes
@@ -47,26 +48,30 @@ class OpenedUse:
     tickets: tuple[str, ...]
     certificate: bytes
     day_key: Signed[DayKey]
+    connect: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """`receipt`: the customer's, canonical JSON."""
+    """`receipt`: the customer's, canonical JSON. `device_added`: the browser that came with it is known."""
 
     receipt: bytes
     return_to: str
+    device_added: bool = False
 
 
-def open_use(desk: VisitsDesk, code: str) -> OpenedUse:
-    """The code is spent and T is built now.
+def open_use(desk: VisitsDesk, code: str, proof: DeviceProof | None = None) -> OpenedUse:
+    """The code is spent and T is built now. One that was not given out after SMS opens in a known browser alone.
 
-    Raises `CodeRefused`, `ConnectFirst` (nothing is spent), `ActivationReplayed`, `CertificateNotValid`,
-    `VaultUnavailable`.
+    Raises `CodeRefused`, `ConnectFirst` (fact return_to: where SMS can be had; nothing is spent), `ActivationReplayed`,
+    `CertificateNotValid`, `VaultUnavailable`.
     """
     key = visits.day_key(desk)
     now = desk.clock.now()
     with desk.books.transaction():
-        bearer, visit = visits.open_visit(desk, code, "use", lambda unused: _opened(desk, unused, key.message, now))
+        bearer, visit = visits.open_visit(
+            desk, code, "use", lambda unused: _opened(desk, _proven(desk, unused, code, proof), key.message, now)
+        )
         request = desk.books.transactions.get(visit.subject)
         version = desk.books.versions.get(sign_transaction.valid_entry(desk, request.kid).uid)
         certificate = desk.books.certificates.get(request.kid).der
@@ -78,6 +83,7 @@ def open_use(desk: VisitsDesk, code: str) -> OpenedUse:
         _tickets(desk, version, visit.transaction),
         certificate,
         key,
+        request.connect,
     )
 
 
@@ -97,23 +103,34 @@ def activate(
     activation: Signed[Activation],
     sealed: bytes,
     receipts: Sequence[Signed[ConfirmReceipt]],
+    new_device: NewDevice | None = None,
 ) -> Completed:
-    """The vault has signed what T says, the CMS is verified and kept. `sealed` only passes through.
+    """The vault has signed what T says, the CMS is verified and kept, and then the customer's new browser, if any.
 
-    Raises `VisitRefused`, `ActivationRefused` (not by this version's AK for this visit's T), `ActivationReplayed`
+    `sealed` only passes through. Raises `VisitRefused`, `ActivationRefused` (activation or addition not by this
+    version's AK for this visit's T), `NotAPublicKey` (the browser's), `ActivationReplayed`
     (another activation has claimed the request), what the vault refuses (the claim is then given back), and
     `VaultUnavailable`: the same request again.
     """
     visit = visits.visit_of(desk, bearer, "use")
-    request = _claimed(desk, visit, activation)
-    done = request.signed or _complete(desk, request, _sign(desk, visit, request, activation, sealed, receipts))
-    return Completed(done.receipt, request.return_to)
+    request = _claimed(desk, visit, activation, new_device)
+    done = request.signed or _complete(desk, visit, request, _sign(desk, visit, request, activation, sealed, receipts))
+    added = new_device is not None and devices.add(desk, visit, new_device)
+    return Completed(done.receipt, request.return_to, added)
+
+
+def _proven(desk: VisitsDesk, unused: Visit, code: str, proof: DeviceProof | None) -> Visit:
+    """The visit with the known device that it is opened in. Raises `ConnectFirst` where it takes one."""
+    request = desk.books.transactions.get(unused.subject)
+    version = desk.books.versions.get(sign_transaction.valid_entry(desk, request.kid).uid)
+    known = devices.proven(desk, version.uid, code, proof)
+    if known is None and not unused.connected:
+        raise ConnectFirst(return_to=request.connect_at)
+    return replace(unused, device=known.id if known else b"")
 
 
 def _opened(desk: VisitsDesk, unused: Visit, key: DayKey, now: int) -> Visit:
     """The visit with its T. Raises as `open_use`."""
-    if not unused.connected:
-        raise ConnectFirst
     request = desk.books.transactions.get(unused.subject)
     if request.claimed:
         raise ActivationReplayed
@@ -135,7 +152,9 @@ def _tickets(desk: VisitsDesk, version: CustomerVersion, transaction: bytes) -> 
     )
 
 
-def _claimed(desk: VisitsDesk, visit: Visit, activation: Signed[Activation]) -> TransactionRequest:
+def _claimed(
+    desk: VisitsDesk, visit: Visit, activation: Signed[Activation], new_device: NewDevice | None
+) -> TransactionRequest:
     """The request, claimed by this activation and no other. Raises `ActivationRefused`, `ActivationReplayed`."""
     claim = activation.message.hash(activation.signature)
     with desk.books.transaction():
@@ -146,6 +165,8 @@ def _claimed(desk: VisitsDesk, visit: Visit, activation: Signed[Activation]) -> 
             raise ActivationReplayed
         version = desk.books.versions.get(sign_transaction.valid_entry(desk, request.kid).uid)
         _check_activation(visit, version, activation)
+        if new_device is not None:
+            devices.check_addition(version, activation.message.th, new_device)
         request = replace(request, claimed=claim)
         desk.books.transactions.put(request)
     return request
@@ -193,7 +214,7 @@ def _sign(
         "leaf_index": made.leaf_index,
     }
     cms = _cms(desk, Transaction.parse(visit.transaction), request, entry.der, made)
-    return SignedResult(cms, entry.der, canonical(receipt), desk.clock.now())
+    return SignedResult(cms, entry.der, canonical(receipt), desk.clock.now(), not visit.connected)
 
 
 def _cms(
@@ -216,11 +237,11 @@ def _give_back(desk: VisitsDesk, request: TransactionRequest) -> None:
             desk.books.transactions.put(replace(kept, claimed=b""))
 
 
-def _complete(desk: VisitsDesk, request: TransactionRequest, done: SignedResult) -> SignedResult:
+def _complete(desk: VisitsDesk, visit: Visit, request: TransactionRequest, done: SignedResult) -> SignedResult:
     """The first result is kept, and is everybody's."""
     with desk.books.transaction():
         kept = desk.books.transactions.get(request.txn)
         if kept.signed is not None:
             return kept.signed
-        desk.books.transactions.put(replace(kept, claimed=request.claimed, signed=done))
+        desk.books.transactions.put(replace(kept, claimed=request.claimed, signed=done, device=visit.device))
     return done

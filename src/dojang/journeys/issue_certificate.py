@@ -14,6 +14,7 @@ from dojang.authority import certificate, registration, serials
 from dojang.authority.certificate import Certificate
 from dojang.authority.lint import RehearsedPlan, rehearse
 from dojang.authority.profile import CertificatePlan, plan
+from dojang.journeys import devices
 from dojang.journeys.version_checks import receipts_of
 from dojang.journeys.visits import VisitsDesk
 from dojang.pin.record import Record
@@ -213,6 +214,7 @@ def _supersede(desk: VisitsDesk, old: CertificateEntry, now: int) -> None:
         revoked = replace(old, state=CertificateState.REVOKED, reason=SUPERSEDED, revoked_at=now)
         desk.books.certificates.put(revoked)
         desk.books.versions.remove(old.uid)
+        devices.end(desk, old.uid)
 
 
 def _given_up(desk: VisitsDesk, version: CustomerVersion, reason: Refusal) -> CertificateEntry:

@@ -39,14 +39,24 @@ class OpenedTransaction:
 
 
 def open_login_transaction(
-    desk: VisitsDesk, *, kid: bytes, relying_party: str, nonce: bytes, return_to: str
+    desk: VisitsDesk,
+    *,
+    kid: bytes,
+    relying_party: str,
+    nonce: bytes,
+    return_to: str,
+    connected: bool = True,
+    connect: bool = False,
 ) -> OpenedTransaction:
-    """A login waits: its content is a fixed label, the relying party and its nonce. Only after SMS.
+    """A login waits: its content is a fixed label, the relying party and its nonce.
+
+    `connected`: after SMS; else a known device has to open it. `connect`: the customer wants to stay connected.
 
     Raises `CertificateNotValid`, `CertificateNotFound`, `TransactionRefused` for a nonce outside of 16 to 128 bytes.
     """
     items = (ContentItem("login", login_content(relying_party, nonce)),)
-    return _waiting(desk, kid, relying_party, "login", items, nonce, return_to, connected=True)
+    request = _request(desk, kid, relying_party, "login", items, nonce, return_to)
+    return _waiting(desk, replace(request, connect=connect, connect_at=return_to), connected=connected)
 
 
 def open_signature_transaction(
@@ -58,13 +68,16 @@ def open_signature_transaction(
     items: tuple[ContentItem, ...],
     return_to: str,
     connected: bool,
+    connect: bool = False,
+    connect_at: str = "",
 ) -> OpenedTransaction:
-    """A signature waits. `connected`: the customer stands in a session of ours that passed SMS.
+    """A signature waits. `connected`: the customer stands in a session of ours that passed SMS; else a known device has
+    to open it, or sends its customer to `connect_at`.
 
     Raises `CertificateNotValid`, `CertificateNotFound`, `TransactionRefused` for contents that cannot be shown.
     """
-    nonce = desk.chance.token(_NONCE)
-    return _waiting(desk, kid, relying_party, purpose, items, nonce, return_to, connected=connected)
+    request = _request(desk, kid, relying_party, purpose, items, desk.chance.token(_NONCE), return_to)
+    return _waiting(desk, replace(request, connect=connect, connect_at=connect_at), connected=connected)
 
 
 def new_code(desk: VisitsDesk, txn: str, *, connected: bool) -> OpenedTransaction:
@@ -109,10 +122,11 @@ def result(desk: VisitsDesk, txn: str) -> TransactionResult:
         desk.chain,
         done.receipt,
         done.signed_at,
+        done.by_device,
     )
 
 
-def _waiting(
+def _request(
     desk: VisitsDesk,
     kid: bytes,
     relying_party: str,
@@ -120,18 +134,17 @@ def _waiting(
     items: tuple[ContentItem, ...],
     nonce: bytes,
     return_to: str,
-    *,
-    connected: bool,
-) -> OpenedTransaction:
-    check_contents(relying_party, purpose, items, nonce)
-    valid_entry(desk, kid)
-    txn = b64(desk.chance.token(16))
-    until = desk.clock.now() + NUMBERS.transaction.code
+) -> TransactionRequest:
+    txn, until = b64(desk.chance.token(16)), desk.clock.now() + NUMBERS.transaction.code
+    return TransactionRequest(txn, kid, relying_party, purpose, items, nonce, return_to, until)
+
+
+def _waiting(desk: VisitsDesk, request: TransactionRequest, *, connected: bool) -> OpenedTransaction:
+    check_contents(request.relying_party, request.purpose, request.items, request.nonce)
+    valid_entry(desk, request.kid)
     with desk.books.transaction():
-        desk.books.transactions.add(
-            TransactionRequest(txn, kid, relying_party, purpose, items, nonce, return_to, until)
-        )
-        return _with_code(desk, txn, connected=connected)
+        desk.books.transactions.add(request)
+        return _with_code(desk, request.txn, connected=connected)
 
 
 def _with_code(desk: VisitsDesk, txn: str, *, connected: bool) -> OpenedTransaction:

@@ -2,8 +2,9 @@
 
 from dojang.pin import signed
 from dojang.pin.anchors import Anchors
+from dojang.pin.devices import check_device_key
 from dojang.pin.encoding import sha256
-from dojang.pin.messages import NO_DEVICE, Attestation, Credential, NamedKey, Statement, VersionReceipt
+from dojang.pin.messages import Attestation, Credential, NamedKey, Statement, VersionReceipt
 from dojang.pin.record import Record, record_hash
 from dojang.pin.signatures import check_public_key
 from dojang.pin.signed import Signed
@@ -82,7 +83,10 @@ def check_attestation(anchors: Anchors, version: CustomerVersion, key: AttestedK
 
 
 def check_statement(anchors: Anchors, version: CustomerVersion, statement: Signed[Statement]) -> None:
-    """AK' makes exactly the kept and attested record live, at the guards that it lists. Raises `StatementRefused`."""
+    """AK' makes exactly the kept and attested record live, at the guards that it lists; it may connect one browser.
+
+    Raises `StatementRefused`.
+    """
     if not version.record or not version.attestation:
         raise StatementRefused
     record = Record.parse(version.record)
@@ -94,13 +98,15 @@ def check_statement(anchors: Anchors, version: CustomerVersion, statement: Signe
         guards_hash=anchors.guards_hash,
         pin="new",
         keys=tuple(NamedKey(share.guard_id, share.public_key_sha256) for share in record.shares),
-        device_key=NO_DEVICE,
+        device_key=statement.message.device_key,
     )
     if statement.message != expected:
         raise StatementRefused
     try:
+        if statement.message.device_key:
+            check_device_key(statement.message.device_key)
         statement.check(record.authorization_key)
-    except SignatureRefused:
+    except (NotAPublicKey, SignatureRefused):
         raise StatementRefused from None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from dojang.authority.profile import Issuer
+from dojang.journeys.notices import Notices
 from dojang.pin import tickets
 from dojang.pin.anchors import Anchors
 from dojang.pin.encoding import b64, sha256, unb64
@@ -38,6 +39,7 @@ class VisitsDesk:
     guards: Guards
     status: CertificateStatus
     registration: RegistrationAuthority
+    notices: Notices
     issuer: Issuer
     chain: tuple[bytes, ...] = field(repr=False)
     profile: str = "personal_financial"

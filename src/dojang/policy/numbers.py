@@ -34,6 +34,7 @@ class Device(_Section):
     life: PositiveInt
     new_pin_due: PositiveInt
     connected_days: PositiveInt
+    cookie_renewal: PositiveInt
 
 
 class Ticket(_Section):

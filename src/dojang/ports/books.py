@@ -5,6 +5,7 @@ from typing import Protocol
 
 from dojang.ports.applications import ApplicationsBook, ConsentsBook
 from dojang.ports.certificates import CertificatesBook, VersionsBook
+from dojang.ports.devices import ConnectionsBook, DevicesBook, RemovalsBook
 from dojang.ports.logins import (
     AssertionsBook,
     GrantsBook,
@@ -51,6 +52,13 @@ class Books(Protocol):
     def assertions(self) -> AssertionsBook: ...
     @property
     def subjects(self) -> SubjectsBook: ...
+
+    @property
+    def devices(self) -> DevicesBook: ...
+    @property
+    def connections(self) -> ConnectionsBook: ...
+    @property
+    def removals(self) -> RemovalsBook: ...
 
     @property
     def in_transaction(self) -> bool:

@@ -16,7 +16,7 @@ class Visit:
     """One coming of a customer to the PIN page. Code and bearer are kept as SHA-256 alone.
 
     `subject`: the transaction's id, or the uid (hex) of a version. `connected`: the code was given out in a session
-    that passed SMS. `transaction`: T, once opened for a use.
+    that passed SMS. Once opened for a use, `transaction` is T, and `device` the known device that proved itself.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
@@ -29,6 +29,7 @@ class Visit:
     expires_at: int
     bearer_sha256: bytes = b""
     transaction: bytes = field(default=b"", repr=False)
+    device: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class ContentItem:
 
 @dataclass(frozen=True, slots=True)
 class SignedResult:
-    """What a transaction ended in. `receipt`: the customer's, JSON."""
+    """What a transaction ended in. `receipt`: the customer's, JSON. `by_device`: a known browser stood for SMS."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
@@ -49,6 +50,7 @@ class SignedResult:
     certificate: bytes = field(repr=False)
     receipt: bytes = field(repr=False)
     signed_at: int
+    by_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class TransactionRequest:
     """What a relying party asks a kid to sign.
 
     `expires_at`: to be opened before. `claimed`: SHA-256 of the one activation that may be, or was, given to the vault.
+    `connect`: the customer wants to stay connected in this browser. `connect_at`: our page where SMS can be had.
+    `device`: the known device that opened it in the end, or was added with it.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
@@ -70,6 +74,9 @@ class TransactionRequest:
     expires_at: int
     claimed: bytes = b""
     signed: SignedResult | None = None
+    connect: bool = False
+    connect_at: str = ""
+    device: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +90,4 @@ class TransactionResult:
     chain: tuple[bytes, ...] = field(default=(), repr=False)
     receipt: bytes = field(default=b"", repr=False)
     signed_at: int = 0
+    by_device: bool = False

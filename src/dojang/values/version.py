@@ -20,7 +20,7 @@ class VersionState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CustomerVersion:
     """Binary that others signed is kept as it travels: `record` is M; `attestation`, `statement` and each of `receipts`
-    is a `pin.signed.Signed` as canonical JSON.
+    is a `pin.signed.Signed` as canonical JSON. `connect`: the customer wants to stay connected in this browser.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -37,5 +37,6 @@ class CustomerVersion:
     log_id: bytes = field(default=b"", repr=False)
     statement: bytes = field(default=b"", repr=False)
     receipts: tuple[bytes, ...] = field(default=(), repr=False)
+    connect: bool = False
     tries: int = 0
     try_again_at: int = 0  # 0: nothing is left to do without the customer

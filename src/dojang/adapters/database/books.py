@@ -5,6 +5,7 @@ from typing import Final
 
 from dojang.adapters.database.applications import DatabaseApplications, DatabaseConsents
 from dojang.adapters.database.certificates import DatabaseCertificates
+from dojang.adapters.database.devices import DatabaseConnections, DatabaseDevices, DatabaseRemovals
 from dojang.adapters.database.engine import Database
 from dojang.adapters.database.logins import (
     DatabaseAssertions,
@@ -40,6 +41,9 @@ class DatabaseBooks:
         self.signed_in: Final = DatabaseSignedIn(database, cipher)
         self.assertions: Final = DatabaseAssertions(database)
         self.subjects: Final = DatabaseSubjects(database, cipher)
+        self.devices: Final = DatabaseDevices(database, cipher)
+        self.connections: Final = DatabaseConnections(database, cipher)
+        self.removals: Final = DatabaseRemovals(database, cipher)
 
     @property
     def in_transaction(self) -> bool:

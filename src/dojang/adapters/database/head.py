@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from dojang.adapters.database.engine import Database
 from dojang.refusals import DatabaseNotMigrated
 
-HEAD: Final = "0003_openid"
+HEAD: Final = "0004_devices"
 
 
 def check(database: Database) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from dojang.adapters.in_memory.applications import MemoryApplications, MemoryConsents
 from dojang.adapters.in_memory.book import MemoryBook, MemoryTransactions
 from dojang.adapters.in_memory.certificates import MemoryCertificates, MemoryVersions
+from dojang.adapters.in_memory.devices import MemoryConnections, MemoryDevices, MemoryRemovals
 from dojang.adapters.in_memory.logins import (
     MemoryAssertions,
     MemoryGrants,
@@ -36,4 +37,7 @@ class MemoryBooks(MemoryTransactions):
         self.signed_in: Final = MemorySignedIn()
         self.assertions: Final = MemoryAssertions()
         self.subjects: Final = MemorySubjects()
+        self.devices: Final = MemoryDevices()
+        self.connections: Final = MemoryConnections()
+        self.removals: Final = MemoryRemovals()
         super().__init__([book for book in vars(self).values() if isinstance(book, MemoryBook)])

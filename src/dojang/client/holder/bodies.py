@@ -91,6 +91,7 @@ class Activated(Body):
 
     receipt: ReceiptBody
     return_to: str
+    device_added: bool = False
 
 
 class VersionReplyBody(Body):

@@ -18,6 +18,8 @@ def bearer_of(authorization: Annotated[str | None, Header()] = None) -> str:
 
 
 Bearer = Annotated[str, Depends(bearer_of)]
+# What the browser calls itself; nothing else is read from it than a label (values/device.py).
+UserAgent = Annotated[str, Header()]
 
 
 class FromPinPage:

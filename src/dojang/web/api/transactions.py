@@ -8,8 +8,9 @@ from fastapi.responses import Response
 from dojang.journeys import first_version, give_consent, visits
 from dojang.journeys.version_checks import ALGORITHM
 from dojang.journeys.visits import VisitsDesk
+from dojang.values.device import label_of
 from dojang.web.api import visit_bodies as b
-from dojang.web.api.pin_page import Bearer, FromPinPage
+from dojang.web.api.pin_page import Bearer, FromPinPage, UserAgent
 
 PREFIX = "/v1/transactions"
 
@@ -20,21 +21,26 @@ class TransactionsApi:
     def __init__(self, desk: VisitsDesk) -> None:
         self._desk = desk
 
-    def open(self, body: b.CodeForm) -> b.UseView | b.VersionView:
+    def open(self, body: b.OpenForm) -> b.UseView | b.VersionView:
         """What the code stands for."""
+        proof = body.proof()
         if visits.kind_of(self._desk, body.code) == "version":
             return self._version(first_version.open_version(self._desk, body.code))
-        return self._use(give_consent.open_use(self._desk, body.code))
+        return self._use(give_consent.open_use(self._desk, body.code, proof))
 
     def tickets(self, _body: b.Nothing, bearer: Bearer) -> b.TicketsView:
         """Fresh ones for the same transaction."""
         return b.TicketsView(tickets=list(give_consent.fresh_tickets(self._desk, bearer)))
 
-    def activate(self, body: b.ActivateForm, bearer: Bearer) -> Response:
-        """The customer's receipt, as it is kept."""
+    def activate(self, body: b.ActivateForm, bearer: Bearer, user_agent: UserAgent = "") -> Response:
+        """The customer's receipt, as it is kept; and whether the browser that came with it is known now."""
         receipts = [receipt.signed() for receipt in body.receipts]
-        done = give_consent.activate(self._desk, bearer, body.activation.signed(), body.sealed, receipts)
-        answer = b'{"receipt":' + done.receipt + b',"return_to":' + json.dumps(done.return_to).encode() + b"}"
+        device = body.device.labelled(label_of(user_agent)) if body.device else None
+        done = give_consent.activate(self._desk, bearer, body.activation.signed(), body.sealed, receipts, device)
+        beside: dict[str, str | bool] = {"return_to": done.return_to}
+        if device is not None:
+            beside["device_added"] = done.device_added
+        answer = b'{"receipt":' + done.receipt + b"," + json.dumps(beside).encode()[1:]
         return Response(answer, media_type="application/json")
 
     def _use(self, opened: give_consent.OpenedUse) -> b.UseView:
@@ -54,6 +60,7 @@ class TransactionsApi:
             certificate=opened.certificate,
             chain=list(self._desk.chain),
             day_key=b.DayKeyView.of(opened.day_key),
+            connect=opened.connect,
         )
 
     def _version(self, opened: first_version.OpenedVersion) -> b.VersionView:
@@ -66,6 +73,7 @@ class TransactionsApi:
             tickets=list(opened.tickets),
             avoid=list(opened.avoid),
             day_key=b.DayKeyView.of(opened.day_key),
+            connect=opened.connect,
         )
 
 

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Depends
 
 from dojang.journeys import first_version
 from dojang.journeys.visits import VisitsDesk
+from dojang.values.device import label_of
 from dojang.web.api import visit_bodies as b
-from dojang.web.api.pin_page import Bearer, FromPinPage
+from dojang.web.api.pin_page import Bearer, FromPinPage, UserAgent
 
 PREFIX = "/v1/versions"
 RETURN_PATH = "/issue"
@@ -27,9 +28,9 @@ class VersionsApi:
         attestation = b.AttestationView.model_validate(key.attestation.as_json())
         return b.AttestedView(attestation=attestation, spki=key.spki, log_id=key.log_id)
 
-    def statement(self, body: b.StatementForm, bearer: Bearer) -> b.IssuedView:
+    def statement(self, body: b.StatementForm, bearer: Bearer, user_agent: UserAgent = "") -> b.IssuedView:
         """The guards hear of it, and the key is certified."""
-        issued = first_version.take_statement(self._desk, bearer, body.signed())
+        issued = first_version.take_statement(self._desk, bearer, body.signed(), label_of(user_agent))
         return b.IssuedView(
             receipts=[b.VersionReceiptView.of(receipt) for receipt in issued.receipts],
             certificate=issued.entry.der,

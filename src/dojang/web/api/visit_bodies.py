@@ -4,11 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from dojang.journeys.devices import DeviceProof, NewDevice
 from dojang.pin.messages import Activation, ConfirmReceipt, Credential, DayKey, NamedKey, Statement, VersionReceipt
 from dojang.pin.signed import Signed
+from dojang.refusals import InvalidField
 from dojang.serving.bodies import B64, Body, Bytes16, Bytes32, Bytes64, Count, Seconds, Version
 
 Text = Annotated[str, Field(max_length=64)]
+DeviceKey = Annotated[B64, Field(max_length=256)]
 Sealed = Annotated[B64, Field(max_length=1024, repr=False)]
 
 
@@ -16,10 +19,20 @@ class Nothing(Body):
     """An empty object."""
 
 
-class CodeForm(Body):
-    """The one-time code from the fragment."""
+class OpenForm(Body):
+    """The one-time code from the fragment; a browser that has a device key signs it."""
 
     code: Annotated[str, Field(max_length=64, repr=False)]
+    device: Bytes32 | None = None
+    signature: Bytes64 | None = None
+
+    def proof(self) -> DeviceProof | None:
+        """Raises `InvalidField` for one half of a proof."""
+        if self.device is None and self.signature is None:
+            return None
+        if self.device is None or self.signature is None:
+            raise InvalidField(field="signature" if self.device else "device")
+        return DeviceProof(self.device, self.signature)
 
 
 class RecordForm(Body):
@@ -64,7 +77,7 @@ class NamedKeyForm(Body):
 
 
 class StatementForm(Body):
-    """Step 4. A first version has neither an earlier key to sign with nor a device."""
+    """Step 4. A first version has no earlier key to sign with. `device_key`: empty or a browser's (SPKI)."""
 
     uid: Bytes16
     ver: Version
@@ -73,7 +86,7 @@ class StatementForm(Body):
     guards_hash: Bytes32
     pin: Literal["new", "same"]
     guards: Annotated[list[NamedKeyForm], Field(max_length=16)]
-    device_key: Annotated[B64, Field(max_length=0)]
+    device_key: DeviceKey
     signature: Bytes64
     previous_signature: Annotated[B64, Field(max_length=0)]
 
@@ -131,12 +144,24 @@ class ConfirmReceiptForm(Body):
         return Signed(ConfirmReceipt(**self.model_dump(exclude={"signature"})), self.signature)
 
 
+class NewDeviceForm(Body):
+    """A browser's key, and AK's signature that adds it."""
+
+    key: DeviceKey
+    signature: Bytes64
+
+    def labelled(self, label: str) -> NewDevice:
+        """As the journey takes it."""
+        return NewDevice(self.key, self.signature, label)
+
+
 class ActivateForm(Body):
     """Step 7 of a use."""
 
     activation: ActivationForm
     sealed: Sealed
     receipts: Annotated[list[ConfirmReceiptForm], Field(max_length=16)]
+    device: NewDeviceForm | None = None
 
 
 class DayKeyView(Body):
@@ -195,6 +220,7 @@ class UseView(Body):
     certificate: B64
     chain: list[B64]
     day_key: DayKeyView
+    connect: bool
 
 
 class VersionView(Body):
@@ -209,6 +235,7 @@ class VersionView(Body):
     tickets: list[str]
     avoid: list[str]
     day_key: DayKeyView
+    connect: bool
 
 
 class TicketsView(Body):

@@ -1,0 +1,66 @@
+"""What a customer is told by text message for her own safety: it goes out after the answer, and says no secret."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from dojang.policy.numbers import NUMBERS
+from dojang.ports.text_message import TextMessage
+from dojang.values.device import Device
+
+# Runs something once the answer is out.
+Later = Callable[[Callable[[], object]], object]
+
+_ROOM: Final = NUMBERS.text_message.characters
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """`sender` names who texts.
+
+    Raises `ValueError` for a sender whose name leaves no room in a text message.
+    """
+
+    text_message: TextMessage
+    sender: str
+    later: Later
+
+    def __post_init__(self) -> None:
+        if max(units(added_text(self.sender, "")), units(removed_text(self.sender, ""))) > _ROOM:
+            raise ValueError("the sender's name is too long for a notice")
+
+    def device_added(self, number: str, device: Device) -> None:
+        """A browser was connected."""
+        self._send(number, added_text(self.sender, device.label), f"device-added-{_named(device)}")
+
+    def device_removed(self, number: str, device: Device) -> None:
+        """A browser was disconnected."""
+        self._send(number, removed_text(self.sender, device.label), f"device-removed-{_named(device)}")
+
+    def _send(self, number: str, text: str, request: str) -> None:
+        self.later(lambda: self.text_message.send(number, text, "device", request))
+
+
+def added_text(sender: str, label: str) -> str:
+    """At most 70 characters, as telephones count them (UCS-2)."""
+    return _fitted(sender, "새 브라우저가 연결됐어요", label, "내가 아니면 인증센터에서 끊어 주세요")
+
+
+def removed_text(sender: str, label: str) -> str:
+    """At most 70 characters, as telephones count them (UCS-2)."""
+    return _fitted(sender, "브라우저 연결을 끊었어요", label, "내가 아니면 인증센터에 알려 주세요")
+
+
+def units(text: str) -> int:
+    """How many characters a telephone counts."""
+    return len(text.encode("utf-16-be")) // 2
+
+
+def _fitted(sender: str, what: str, label: str, way_out: str) -> str:
+    room = _ROOM - units(f"[{sender}] {what}: \n{way_out}")
+    return f"[{sender}] {what}{f': {label}' if label and units(label) <= room else ''}\n{way_out}"
+
+
+def _named(device: Device) -> str:
+    """This device since it was added, so that the same notice asked for twice is sent once."""
+    return f"{device.uid.hex()}-{device.id.hex()[:16]}-{device.added_at}"
