@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.pin.encoding import b64
 from dojang.web.api import transactions, versions
-from dojang.web.app import Site, application
+from dojang.web.app import Site, application, center_pages
 from tests.journeys.center import PIN_ORIGIN, Agreed, Center, Customer, DeviceKey
 from tests.journeys.parties import CENTER
 
@@ -24,7 +24,8 @@ class Page:
     def __init__(self) -> None:
         self.center = Center(MemoryBooks())
         site = Site(CENTER, PIN_ORIGIN, self.center.books, self.center.clock, lambda: None, CollectorRegistry())
-        app = application(site, [transactions.router(self.center.desk), versions.router(self.center.desk)])
+        routers = [transactions.router(self.center.desk), versions.router(self.center.desk)]
+        app = application(site, routers, center_pages(site.origin, site.pin_origin))
         self.http = TestClient(app, base_url=CENTER)
 
     def post(self, path: str, bearer: str, body: Any) -> httpx2.Response:
