@@ -52,7 +52,7 @@ async function tests(folder) {
   await build({
     ...common,
     absWorkingDir: here("."),
-    entryPoints: ["test/*.test.ts", "test/checks.ts", "test/made_by_typescript.ts", "test/holder_peer.ts"],
+    entryPoints: ["test/*.test.ts", "test/checks.ts", "test/made_by_typescript.ts", "test/holder_peer.ts", "test/device_store.ts"],
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     platform: "node",

@@ -7,7 +7,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,7 @@ class Peer:
             [NODE, program], cwd=BROWSER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
         self._pool = ThreadPoolExecutor(16, "typescript-asks")
+        self._asked: list[Future[None]] = []
         self._lock = threading.Lock()
         self._calls: dict[int, Call] = {}
         self._moved: dict[int, Callable[[], int]] = {}
@@ -100,6 +101,11 @@ class Peer:
             if call.raised is not None:
                 raise call.raised from None
             raise
+
+    def settle(self) -> None:
+        """Whatever was asked before the last result came has been answered."""
+        wait(self._asked)
+        self._asked.clear()
 
     def close(self) -> None:
         """The program has ended."""
@@ -120,7 +126,7 @@ class Peer:
         for text in self._process.stdout:
             line = json.loads(text)
             if "ask" in line:
-                self._pool.submit(self._answer, line)
+                self._asked.append(self._pool.submit(self._answer, line))
             elif "done" in line:
                 self._calls[line["done"]].result.set_result(line["value"])
             elif "refused" in line:
@@ -156,7 +162,8 @@ class TypeScriptHolder:
         return Used(unb64(value["th"]), receipt, value["returnTo"], value["newPinDue"], value["foreign"])
 
     def close(self) -> None:
-        """Nothing to wait for: each request was sent before the result came."""
+        """As `Holder.close`: whoever was still to hear of something has heard."""
+        self._peer.settle()
 
     def _run(self, act: str, code: str, answers: dict[str, Ask]) -> dict[str, Any]:
         kept = {key: file.read_text() for key, name in _KEPT.items() if (file := self._folder / name).exists()}

@@ -1,5 +1,6 @@
 """A device key is kept in one place, for its owner alone, and says what the protocol has it say."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from dojang.client.holder.memory import Memory
 from dojang.pin import devices
 from dojang.pin.anchors import GuardAnchor
 from dojang.pin.devices import AttemptProof
-from dojang.pin.encoding import b64, parse_canonical, unb64
+from dojang.pin.encoding import b64, parse_canonical, sha256, unb64
 from dojang.pin.signatures import SigningKey
 from dojang.refusals import DataFolderRefused, SettingRefused
+from dojang.serving import key_files
+from tests.client.world import PIN, Pad, World
+from tests.demo_house.canaries import files_of, holds
 
 UID, OTHER, TH, JTI, P = bytes(16), bytes([1] * 16), bytes([2] * 32), bytes([3] * 16), bytes([4] * 32)
 GUARD = GuardAnchor("guard-1", 1, "http://127.0.0.1:8011", SigningKey.generate().public)
@@ -93,6 +97,29 @@ def test_connected_is_one_customer_with_one_key(tmp_path: Path) -> None:
     assert not memory.connected(OTHER, one.id)
     memory.note_connected(OTHER, one.id)
     assert memory.connected(UID, one.id)
+
+
+def test_the_private_key_is_in_its_file_and_nowhere_else(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    holder = world.holder()
+    code, customer = world.center.new_customer(connect=True)
+    holder.enrol(code, lambda _avoid: PIN)
+    holder.use(world.center.ask(customer, connect=True), Pad(PIN))
+    holder.close()
+    file = tmp_path / "holder" / "device_key.pem"
+    private = key_files.elliptic_key(file).private_numbers().private_value.to_bytes(32, "big")
+    written = {path: path.read_bytes() for path in files_of(tmp_path)}
+    assert [path for path, content in written.items() if holds(decoded(content), private)] == [file]
+    assert not [body for _, _, body in world.wire.seen if holds(body, private)]
+    assert (
+        b64(sha256(customer.devices.popitem()[1])).encode() in written[tmp_path / "holder" / "connected_devices.json"]
+    )
+
+
+def decoded(content: bytes) -> bytes:
+    """As it is, or what PEM says: its lines break any search."""
+    pem = content.startswith(b"-----BEGIN")
+    return base64.b64decode(b"".join(content.splitlines()[1:-1])) if pem else content
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": null}'])
