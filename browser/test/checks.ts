@@ -398,7 +398,7 @@ function transactionChecks({ encoding, transaction }: typeof Protocol, filed: Fi
   const { transactions } = filed;
   const contentsOf = (one: Filed) => one.contents.map((text: string) => unb64(text));
   return [
-    ...["login", "transfer"].map((purpose) => ({
+    ...["login", "transfer", "revocation"].map((purpose) => ({
       name: `a ${purpose} is read, shown and signed as filed`,
       run: async () => {
         const one = transactions[purpose];

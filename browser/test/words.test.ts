@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { languageOf, refusedKey, WORDS } from "../src/pin_page/words.ts";
+import { REVOCATION_REASONS } from "../src/protocol/transaction.ts";
+import { languageOf, partyName, refusedKey, shownPairs, WORDS } from "../src/pin_page/words.ts";
 
 function sentences(words: object): string[] {
   return Object.values(words).flatMap((value) => (typeof value === "string" ? [value] : sentences(value as object)));
@@ -29,4 +30,20 @@ test("any other language is Korean, and any other code has words too", () => {
   for (const name of [null, "", "fr", "__proto__"]) assert.equal(languageOf(name), "ko");
   assert.equal(refusedKey("row_full"), "locked");
   for (const code of ["never_heard_of", "constructor", "toString"]) assert.equal(refusedKey(code), "other");
+});
+
+test("the centre has a name, and a relying party the one it is registered by", () => {
+  assert.deepEqual([WORDS.ko, WORDS.en].map((words) => partyName(words, "center")), ["인증센터", "Certification centre"]);
+  assert.equal(partyName(WORDS.ko, "hanbit-bank"), "hanbit-bank");
+});
+
+test("a revocation is shown in words, each of its reasons too", () => {
+  for (const words of [WORDS.ko, WORDS.en]) {
+    for (const reason of REVOCATION_REASONS) {
+      const shown = shownPairs(words, "revocation", [["certificate", "01ab"], ["reason", reason], ["request", "r-1"]]);
+      assert.deepEqual(shown.map(([, value]) => value), ["01ab", words.reason[reason], "r-1"]);
+      for (const [name, value] of shown) assert.ok(name && value);
+    }
+    assert.deepEqual(shownPairs(words, "transfer", [["reason", "keyCompromise"]]), [["reason", "keyCompromise"]]);
+  }
 });

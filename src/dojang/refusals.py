@@ -177,6 +177,10 @@ class CertificateRefused(Refusal):
 class KeyKindUnknown(Refusal): ...
 
 
+class RevocationRefused(Forged):
+    """The use log does not hold this customer's consent to exactly this revocation (fact: check)."""
+
+
 class CertificateMismatch(Forged): ...
 
 

@@ -14,7 +14,7 @@ from tests.vectors.make_pin_protocol import FILE
 FILED: Final[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["transactions"]
 
 
-@pytest.mark.parametrize("purpose", ["login", "transfer"])
+@pytest.mark.parametrize("purpose", ["login", "transfer", "revocation"])
 def test_a_transaction_is_read_shown_and_signed_as_filed(purpose: str) -> None:
     filed = FILED[purpose]
     transaction = Transaction.parse(filed["bytes"].encode())

@@ -7,7 +7,7 @@ import { Refusal } from "../protocol/refusal.ts";
 import { button, element, pairList } from "./dom.ts";
 import { type PinPad, pinPad } from "./pin_pad.ts";
 import { day, type Screen, show, showRefusal, wayBack } from "./screen.ts";
-import { counted } from "./words.ts";
+import { counted, partyName, shownPairs } from "./words.ts";
 
 /** Refuses what `Use.of` refuses, before a PIN can be typed. */
 export async function useScreen(screen: Screen, visit: UseVisit, parties: Parties): Promise<void> {
@@ -34,8 +34,10 @@ function holder(screen: Screen, { shown }: Use): HTMLElement {
 function askForPin(screen: Screen, use: Use, parties: Parties): void {
   const { words } = screen;
   const { shown } = use;
-  const pairs = shown.purpose === "login" ? [[words.relying_party, shown.relyingParty] as const] : shown.pairs;
-  const asks = shown.purpose === "login" ? [] : [pairList([[words.asks, shown.relyingParty]])];
+  const party = partyName(words, shown.relyingParty);
+  const isLogin = shown.purpose === "login";
+  const pairs = isLogin ? [[words.relying_party, party] as const] : shownPairs(words, shown.purpose, shown.pairs);
+  const asks = isLogin ? [] : [pairList([[words.asks, party]])];
   const end = new AbortController();
   const expire = (): void => {
     end.abort(); // a PIN that is being checked signs nothing any more

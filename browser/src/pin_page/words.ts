@@ -1,14 +1,23 @@
 /** Every sentence of the page, in both languages. */
 
+import { CENTER, type Pair, type Purpose } from "../protocol/transaction.ts";
+
 const ko = {
   title: "비밀번호 6자리",
   loading: "불러오고 있어요",
-  signTitle: { login: "로그인할게요", transfer: "이 내용에 서명해요" },
-  signButton: { login: "로그인하기", transfer: "이체에 서명하기" },
+  signTitle: { login: "로그인할게요", transfer: "이 내용에 서명해요", revocation: "이 인증서를 폐기해요. 되돌릴 수 없어요" },
+  signButton: { login: "로그인하기", transfer: "이체에 서명하기", revocation: "인증서 폐기하기" },
   certificate: "인증서",
   issuedAt: "발급한 날",
   asks: "요청한 곳",
   relying_party: "로그인하는 곳",
+  center: "인증센터",
+  revocation: { certificate: "인증서 일련번호", reason: "이유", request: "신청 번호" },
+  reason: {
+    keyCompromise: "다른 사람이 비밀번호를 알 수도 있어요",
+    affiliationChanged: "이름이 바뀌었어요",
+    cessationOfOperation: "더 쓰지 않아요",
+  },
   otherTitle: "처음 쓰는 인증서예요",
   otherText: "이 브라우저에서 쓰던 인증서와 달라요. 이름과 발급한 날을 확인해 주세요.",
   otherButton: "이 다른 인증서 쓰기",
@@ -38,7 +47,7 @@ const ko = {
     personal: "생일이나 전화번호가 들어 있어요. 다른 비밀번호를 정해 주세요",
     common: "많이 쓰는 비밀번호예요. 다른 비밀번호를 정해 주세요",
   },
-  signedTitle: { login: "로그인했어요", transfer: "서명했어요" },
+  signedTitle: { login: "로그인했어요", transfer: "서명했어요", revocation: "폐기에 서명했어요" },
   foreign: "지난번 성공한 뒤 다른 곳에서 틀린 시도가 {n}번 있었어요. 내가 한 게 아니면 상담센터에 알려 주세요.",
   issuedTitle: "금융인증서를 발급했어요",
   serial: "일련번호",
@@ -66,12 +75,19 @@ export type RefusedKey = keyof Words["refused"];
 const en: Words = {
   title: "Six-digit PIN",
   loading: "Loading",
-  signTitle: { login: "Log in", transfer: "You sign this" },
-  signButton: { login: "Log in", transfer: "Sign the transfer" },
+  signTitle: { login: "Log in", transfer: "You sign this", revocation: "This revokes the certificate for good" },
+  signButton: { login: "Log in", transfer: "Sign the transfer", revocation: "Revoke the certificate" },
   certificate: "Certificate",
   issuedAt: "Issued",
   asks: "Requested by",
   relying_party: "You log in to",
+  center: "Certification centre",
+  revocation: { certificate: "Certificate's serial number", reason: "Reason", request: "Request" },
+  reason: {
+    keyCompromise: "Somebody may know my PIN",
+    affiliationChanged: "My name changed",
+    cessationOfOperation: "I no longer need it",
+  },
   otherTitle: "A certificate new to this browser",
   otherText: "It is not the one you used here before. Check the name and the date of issue.",
   otherButton: "Use this other certificate",
@@ -101,7 +117,7 @@ const en: Words = {
     personal: "That is part of your birthday or phone number. Choose another PIN",
     common: "Many people use that PIN. Choose another",
   },
-  signedTitle: { login: "You are logged in", transfer: "Signed" },
+  signedTitle: { login: "You are logged in", transfer: "Signed", revocation: "The revocation is signed" },
   foreign: "Since your last success there were {n} wrong attempts elsewhere. If they were not yours, tell our help centre.",
   issuedTitle: "Your certificate is ready",
   serial: "Serial number",
@@ -134,6 +150,20 @@ export function languageOf(name: string | null): Language {
 /** `sentence` with its number. */
 export function counted(sentence: string, n: number): string {
   return sentence.replace("{n}", String(n));
+}
+
+/** Who asks: the centre by its name, any other by what it is registered as. */
+export function partyName(words: Words, relyingParty: string): string {
+  return relyingParty === CENTER ? words.center : relyingParty;
+}
+
+/** The pairs that are signed, in words where they are the centre's own. */
+export function shownPairs(words: Words, purpose: Purpose, pairs: readonly Pair[]): readonly Pair[] {
+  if (purpose !== "revocation") return pairs;
+  return pairs.map(([name, value]) => [
+    words.revocation[name as keyof Words["revocation"]],
+    name === "reason" ? words.reason[value as keyof Words["reason"]] : value,
+  ]);
 }
 
 // The refusals of one cause; any other code is `other`, with the code beside it.

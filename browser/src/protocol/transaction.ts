@@ -10,10 +10,10 @@ import { NUMBERS } from "./numbers.ts";
 import { Refusal, refusing } from "./refusal.ts";
 import { bytes, list, members, text, whole } from "./shape.ts";
 
-export type Purpose = "login" | "transfer";
+export type Purpose = "login" | "transfer" | "revocation";
 export type Pair = readonly [name: string, value: string];
 
-/** One thing to be signed, shown as pairs: a login or a transfer is never bound by its hash alone. */
+/** One thing to be signed, shown as pairs: nothing is bound by its hash alone. */
 export interface Item {
   readonly label: string;
   readonly contentHash: Uint8Array;
@@ -35,6 +35,11 @@ export interface Transaction {
   readonly dayKeyId: Uint8Array;
   readonly guardsHash: Uint8Array;
 }
+
+/** The centre as a relying party of its own: it alone asks for a revocation. */
+export const CENTER = "center";
+/** RFC 5280 5.3.1, by its own names: the reasons that a customer may give. */
+export const REVOCATION_REASONS = ["keyCompromise", "affiliationChanged", "cessationOfOperation"] as const;
 
 const SCHEME = 1;
 const MAX_ITEMS = 16;
@@ -127,17 +132,47 @@ function hex(digits: string): Uint8Array {
 
 function pairsOf(transaction: Transaction, content: Uint8Array): readonly Pair[] {
   if (transaction.purpose === "transfer") return transferPairs(content);
+  if (transaction.purpose === "revocation") return revocationPairs(transaction.relyingParty, content);
   if (!equal(content, loginContent(transaction.relyingParty, transaction.nonce))) throw new Refusal("transaction_refused");
   return [["relying_party", transaction.relyingParty]];
 }
 
+/** The centre alone asks for a revocation, in its one form. */
+function revocationPairs(relyingParty: string, content: Uint8Array): readonly Pair[] {
+  const found = typedPairs("revocation", content);
+  if (relyingParty !== CENTER || !isRevocation(found)) throw new Refusal("transaction_refused");
+  return found;
+}
+
+function isRevocation(pairs: readonly Pair[]): boolean {
+  const [serial, reason, request] = pairs.map(([, value]) => value);
+  return (
+    pairs.map(([name]) => name).join() === "certificate,reason,request" &&
+    /^([0-9a-f]{2}){1,20}$/.test(serial!) &&
+    REVOCATION_REASONS.some((one) => one === reason) &&
+    /^[A-Za-z0-9_-]{1,64}$/.test(request!)
+  );
+}
+
+/** T says it all: its one item hashes exactly the pairs that T shows. */
+function checkRevocation({ relyingParty, display, items }: Transaction): void {
+  const hashed = sha256(canonicalBytes({ type: "revocation", pairs: display }));
+  if (relyingParty !== CENTER || !isRevocation(display) || items.length !== 1 || !equal(items[0]!.contentHash, hashed)) {
+    throw new Refusal("transaction_refused");
+  }
+}
+
 function transferPairs(content: Uint8Array): readonly Pair[] {
-  const value = members(parseCanonical(content));
-  if (Object.keys(value).join() !== "pairs,type" || value["type"] !== "transfer") throw new Refusal("transaction_refused");
-  const found = pairs(value["pairs"]);
+  const found = typedPairs("transfer", content);
   // Which of two amounts would be paid?
   if (new Set(found.map(([name]) => name)).size !== found.length) throw new Refusal("transaction_refused");
   return found;
+}
+
+function typedPairs(type: Purpose, content: Uint8Array): readonly Pair[] {
+  const value = members(parseCanonical(content));
+  if (Object.keys(value).join() !== "pairs,type" || value["type"] !== type) throw new Refusal("transaction_refused");
+  return pairs(value["pairs"]);
 }
 
 function read(json: Json): Transaction {
@@ -147,7 +182,7 @@ function read(json: Json): Transaction {
     kid: bytes(value["kid"], 16),
     certificate: bytes(value["certificate"], 32),
     relyingParty: shown(value["relying_party"]),
-    purpose: oneOf(value["purpose"], ["login", "transfer"]),
+    purpose: oneOf(value["purpose"], ["login", "transfer", "revocation"]),
     format: oneOf(value["format"], ["cms"]),
     display: pairs(value["display"]),
     items: several(value["items"], item, MAX_ITEMS),
@@ -160,6 +195,7 @@ function read(json: Json): Transaction {
   const { iat, exp, nonce } = transaction;
   if (!(iat < exp && exp <= iat + NUMBERS.transactionLifetime)) throw new Refusal("transaction_refused");
   if (nonce.length < LEAST_NONCE || nonce.length > MOST_NONCE) throw new Refusal("transaction_refused");
+  if (transaction.purpose === "revocation") checkRevocation(transaction);
   return transaction;
 }
 

@@ -20,6 +20,7 @@ from dojang.refusals import (
     NotAPublicKey,
     ReceiptRefused,
     RegistrationRefused,
+    RevocationRefused,
     SealedRefused,
     TransactionRefused,
 )
@@ -143,6 +144,16 @@ class _Used(Body):
     leaf_index: Count
 
 
+class _Revocation(Body):
+    transaction: B64
+    activation_sha256: B64
+    leaf_index: int
+
+
+class _Revoked(Body):
+    revoked_at: Seconds
+
+
 class HttpKeyVault:
     """`KeyVault`."""
 
@@ -226,3 +237,9 @@ class HttpKeyVault:
         )
         used = self._vault.post("/v1/activations", body, _Used, *refusals)
         return VaultSignatures(tuple(used.signatures), used.leaf, used.leaf_index)
+
+    def revoke(self, transaction: bytes, activation_sha256: bytes, leaf_index: int) -> int:
+        """See `KeyVault`."""
+        body = _Revocation(transaction=transaction, activation_sha256=activation_sha256, leaf_index=leaf_index)
+        refusals = (TransactionRefused, KidNotFound, RevocationRefused)
+        return self._vault.post("/v1/revocations", body, _Revoked, *refusals).revoked_at

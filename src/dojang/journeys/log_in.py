@@ -18,6 +18,7 @@ from dojang.pin.encoding import b64, sha256
 from dojang.policy.numbers import NUMBERS
 from dojang.ports.text_message import TextMessage
 from dojang.refusals import (
+    CertificateNotValid,
     InteractionExpired,
     InteractionNotFound,
     RelyingPartyUnknown,
@@ -28,9 +29,9 @@ from dojang.refusals import (
     WrongStep,
 )
 from dojang.values.applicant import masked_phone
-from dojang.values.certificate import Person
+from dojang.values.certificate import CertificateState, Person
 from dojang.values.login import Grant, Interaction, SentCode, SignedIn
-from dojang.values.relying_party import RelyingParty
+from dojang.values.relying_party import CENTER, CENTER_NAME, RelyingParty
 
 _HOUR: Final = 3600
 _LIMITS: Final = NUMBERS.text_message
@@ -91,7 +92,7 @@ def identify(desk: LoginDesk, interaction_id: str, session: str, person: Person,
     books, now, code = desk.visits.books, desk.visits.clock.now(), desk.visits.chance.digits(_LIMITS.digits)
     with books.transaction():
         interaction = _mine(desk, interaction_id, session)
-        client = client_of(desk, interaction.client_id)
+        asking = name_of(desk, interaction.client_id)
         if interaction.txn:
             raise WrongStep(expected="pin")
         _within_limits(desk, interaction, person, address, now)
@@ -99,7 +100,7 @@ def identify(desk: LoginDesk, interaction_id: str, session: str, person: Person,
         sent = SentCode(sha256(code.encode()), entry.kid if entry else b"", now, now + _LIMITS.lifetime)
         books.interactions.put(replace(interaction, sent=sent))
     if entry is not None:
-        number, text = entry.person.phone, text_of(desk.sender, client.name["ko"], code)
+        number, text = entry.person.phone, text_of(desk.sender, asking["ko"], code)
         desk.later(lambda: desk.text_message.send(number, text, "login", f"{interaction_id}-{now}"))
     return Asked(masked_phone(person.phone), sent.expires_at, now + _LIMITS.resend_after)
 
@@ -142,7 +143,8 @@ def enter_code(
 
 
 def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
-    """How the login stands. Once it is signed, the way back with the authorization code is made, once.
+    """How the login stands. Once it is signed, the way back is made, once: to a relying party with a code for it, to a
+    page of ours with nothing but the session.
 
     Raises `InteractionNotFound`, `InteractionExpired`.
     """
@@ -152,31 +154,21 @@ def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
     evidence = result(desk.visits, interaction.txn)
     if evidence.state != "signed":
         return interaction
-    books, now, code = desk.visits.books, desk.visits.clock.now(), b64(desk.visits.chance.token(32))
+    books = desk.visits.books
     with books.transaction():
         interaction = _mine(desk, interaction_id, session)
         if interaction.redirect_to or interaction.sent is None:
             return interaction
-        customer = books.certificates.get(interaction.sent.kid).customer_number
-        subject = books.subjects.of(interaction.client_id, customer, b64(desk.visits.chance.token(16)))
-        books.grants.put(
-            Grant(
-                code_sha256=sha256(code.encode()),
-                client_id=interaction.client_id,
-                redirect_uri=interaction.redirect_uri,
-                code_challenge=interaction.code_challenge,
-                nonce=interaction.nonce,
-                subject=subject,
-                txn=interaction.txn,
-                auth_time=evidence.signed_at,
-                expires_at=now + NUMBERS.login.code,
-            )
-        )
-        # RFC 9207: the answer names its issuer, so that it is no answer to another's request.
-        answer = {"code": code, "state": interaction.state, "iss": desk.issuer.name}
-        done = replace(interaction, redirect_to=with_answer(interaction.redirect_uri, answer))
+        entry = books.certificates.get(interaction.sent.kid)
+        if entry.state is not CertificateState.VALID:
+            raise CertificateNotValid
+        way_back = interaction.redirect_uri
+        if interaction.client_id != CENTER:
+            way_back = _granted(desk, interaction, entry.customer_number, evidence.signed_at)
+        done = replace(interaction, redirect_to=way_back)
         books.interactions.put(done)
-        books.signed_in.put(SignedIn(session, customer, now + NUMBERS.login.session))
+        until = desk.visits.clock.now() + NUMBERS.login.session
+        books.signed_in.put(SignedIn(session, entry.customer_number, until))
     return done
 
 
@@ -185,6 +177,32 @@ def client_of(desk: LoginDesk, client_id: str) -> RelyingParty:
     if client_id not in desk.clients:
         raise RelyingPartyUnknown
     return desk.clients[client_id]
+
+
+def name_of(desk: LoginDesk, client_id: str) -> Mapping[str, str]:
+    """Who asks for the login, by language. Raises `RelyingPartyUnknown`."""
+    return CENTER_NAME if client_id == CENTER else client_of(desk, client_id).name
+
+
+def _granted(desk: LoginDesk, interaction: Interaction, customer: str, auth_time: int) -> str:
+    """The way back to the relying party, with a code for it. In a transaction."""
+    books, code = desk.visits.books, b64(desk.visits.chance.token(32))
+    books.grants.put(
+        Grant(
+            code_sha256=sha256(code.encode()),
+            client_id=interaction.client_id,
+            redirect_uri=interaction.redirect_uri,
+            code_challenge=interaction.code_challenge,
+            nonce=interaction.nonce,
+            subject=books.subjects.of(interaction.client_id, customer, b64(desk.visits.chance.token(16))),
+            txn=interaction.txn,
+            auth_time=auth_time,
+            expires_at=desk.visits.clock.now() + NUMBERS.login.code,
+        )
+    )
+    # RFC 9207: the answer names its issuer, so that it is no answer to another's request.
+    answer = {"code": code, "state": interaction.state, "iss": desk.issuer.name}
+    return with_answer(interaction.redirect_uri, answer)
 
 
 def _mine(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:

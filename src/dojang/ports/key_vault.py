@@ -71,3 +71,10 @@ class KeyVault(Protocol):
         `SealedRefused`, `KidNotFound`.
         """
         ...
+
+    def revoke(self, transaction: bytes, activation_sha256: bytes, leaf_index: int) -> int:
+        """Since when (Unix seconds) T's certificate is revoked, as its holder signed; its key is destroyed.
+
+        Raises `TransactionRefused`, `KidNotFound`, `RevocationRefused` (fact check).
+        """
+        ...

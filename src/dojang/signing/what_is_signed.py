@@ -4,6 +4,7 @@ T is canonical JSON (RFC 8785); th = SHA-256(T). What a page shows is derived fr
 `display_of`, never taken from whoever sent them (domain 20).
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,15 +14,17 @@ from dojang.pin import labels
 from dojang.pin.encoding import b64, canonical, encode, parse_canonical, sha256, unb64
 from dojang.policy.numbers import NUMBERS
 from dojang.refusals import Refusal, TransactionRefused
+from dojang.values.certificate import CUSTOMERS_REASONS
+from dojang.values.relying_party import CENTER
 
-Purpose = Literal["login", "transfer"]
+Purpose = Literal["login", "transfer", "revocation"]
 Format = Literal["cms"]
 Binding = Literal["shown", "hash_only"]
 Pairs = tuple[tuple[str, str], ...]
 _Part = TypeVar("_Part")
 
 SCHEME: Final = 1
-PURPOSES: Final[tuple[Purpose, ...]] = ("login", "transfer")
+PURPOSES: Final[tuple[Purpose, ...]] = ("login", "transfer", "revocation")
 FORMATS: Final[tuple[Format, ...]] = ("cms",)
 BINDINGS: Final[tuple[Binding, ...]] = ("shown", "hash_only")
 MAX_ITEMS: Final = 16
@@ -31,6 +34,8 @@ NONCE: Final = range(16, 129)  # bytes
 
 # Controls and formatting characters reorder, hide or break what is shown: bidi controls are category Cf.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_SERIAL: Final = re.compile(r"(?:[0-9a-f]{2}){1,20}")
+_REQUEST: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,36 @@ def transfer_content(pairs: Sequence[tuple[str, str]]) -> bytes:
     return content
 
 
+@dataclass(frozen=True, slots=True)
+class RevocationAsked:
+    """Which certificate ends and why. `serial`: lower-case hexadecimal; `reason`: one that a customer may give."""
+
+    serial: str
+    reason: str
+    request: str
+
+    def pairs(self) -> Pairs:
+        """As they are signed and shown, in this order."""
+        return (("certificate", self.serial), ("reason", self.reason), ("request", self.request))
+
+    def content(self) -> bytes:
+        """What a revocation signs: its three pairs as canonical JSON."""
+        return canonical({"type": "revocation", "pairs": [list(pair) for pair in self.pairs()]})
+
+
+def revocation_of(transaction: Transaction) -> RevocationAsked:
+    """What a revocation's T asks for. Raises `TransactionRefused` for any other T.
+
+    T says it all: its one item hashes exactly the pairs that T shows, so that whoever has T needs no content.
+    """
+    if transaction.purpose != "revocation" or transaction.relying_party != CENTER:
+        raise TransactionRefused
+    asked = _revocation_asked(transaction.display)
+    if [item.content_hash for item in transaction.items] != [sha256(asked.content())]:
+        raise TransactionRefused
+    return asked
+
+
 def display_of(transaction: Transaction, contents: Sequence[bytes]) -> Pairs:
     """The pairs to show, derived from the bytes that T's items hash.
 
@@ -139,6 +174,8 @@ def pairs_of(purpose: Purpose, relying_party: str, nonce: bytes, content: bytes)
     """The name/value pairs of one content. Raises `TransactionRefused` for bytes of another form."""
     if purpose == "transfer":
         return _transfer_pairs(content)
+    if purpose == "revocation":
+        return _revocation_pairs(relying_party, content)
     if content != login_content(relying_party, nonce):
         raise TransactionRefused
     return (("relying_party", relying_party),)
@@ -151,17 +188,38 @@ def check_times(transaction: Transaction, now: int) -> None:
         raise TransactionRefused
 
 
+def _revocation_pairs(relying_party: str, content: bytes) -> Pairs:
+    """The centre alone asks for a revocation, in its one form."""
+    pairs = _typed_pairs("revocation", content)
+    if relying_party != CENTER or _revocation_asked(pairs).content() != content:
+        raise TransactionRefused
+    return pairs
+
+
+def _revocation_asked(pairs: Pairs) -> RevocationAsked:
+    asked = RevocationAsked(*(text for _, text in pairs)) if len(pairs) == 3 else None
+    if asked is None or asked.pairs() != pairs or asked.reason not in CUSTOMERS_REASONS:
+        raise TransactionRefused
+    if not _SERIAL.fullmatch(asked.serial) or not _REQUEST.fullmatch(asked.request):
+        raise TransactionRefused
+    return asked
+
+
 def _transfer_pairs(content: bytes) -> Pairs:
-    try:
-        value = parse_canonical(content)
-        if set(value) != {"type", "pairs"} or value["type"] != "transfer":
-            raise TransactionRefused
-        pairs = _pairs(value["pairs"])
-    except (Refusal, TypeError, ValueError):
-        raise TransactionRefused from None
+    pairs = _typed_pairs("transfer", content)
     if len({name for name, _ in pairs}) != len(pairs):  # which of two amounts would be paid?
         raise TransactionRefused
     return pairs
+
+
+def _typed_pairs(kind: Purpose, content: bytes) -> Pairs:
+    try:
+        value = parse_canonical(content)
+        if set(value) != {"type", "pairs"} or value["type"] != kind:
+            raise TransactionRefused
+        return _pairs(value["pairs"])
+    except (Refusal, TypeError, ValueError):
+        raise TransactionRefused from None
 
 
 def _read(value: dict[str, Any]) -> Transaction:
@@ -184,9 +242,11 @@ def _read(value: dict[str, Any]) -> Transaction:
     )
     if not transaction.iat < transaction.exp <= transaction.iat + NUMBERS.transaction.lifetime:
         raise TransactionRefused
-    # A login or a transfer is always shown, never bound by its hash alone.
+    # What there is to sign is always shown, never bound by its hash alone.
     if any(item.binding == "hash_only" for item in transaction.items) or len(transaction.nonce) not in NONCE:
         raise TransactionRefused
+    if transaction.purpose == "revocation":
+        revocation_of(transaction)
     return transaction
 
 

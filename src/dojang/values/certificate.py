@@ -8,7 +8,9 @@ from typing import ClassVar, Final
 
 from pydantic import ConfigDict
 
-SUPERSEDED: Final = "superseded"  # RFC 5280 5.3.1
+# RFC 5280 5.3.1, by its own names: what a new certificate says of the one before, and what a customer may say.
+SUPERSEDED: Final = "superseded"
+CUSTOMERS_REASONS: Final = ("keyCompromise", "affiliationChanged", "cessationOfOperation")
 
 
 @dataclass(frozen=True, slots=True)

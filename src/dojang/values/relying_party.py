@@ -8,6 +8,10 @@ from pydantic import ConfigDict
 KEYS: Final = (("EC", "P-256"), ("OKP", "Ed25519"))
 LANGUAGES: Final = {"ko", "en"}
 
+# The centre is a relying party of its own login. It has no key: only its own pages begin something in its name.
+CENTER: Final = "center"
+CENTER_NAME: Final = {"ko": "인증센터", "en": "Certification centre"}
+
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
@@ -26,6 +30,8 @@ class RelyingParty:
     jwk: dict[str, Any] = field(repr=False)
 
     def __post_init__(self) -> None:
+        if self.client_id == CENTER:
+            raise ValueError("the centre's own name is nobody else's")
         if (self.jwk.get("kty"), self.jwk.get("crv")) not in KEYS or "d" in self.jwk:
             raise ValueError("a relying party's key is the public half of P-256 or Ed25519")
         # A prefix without its end would take in another host: https://bank.example is one of https://bank.example.evil.

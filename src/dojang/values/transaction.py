@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import ConfigDict
 
 _BYTES_AS_BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-SigningPurpose = Literal["login", "transfer"]
+SigningPurpose = Literal["login", "transfer", "revocation"]
 VisitKind = Literal["use", "version"]
 ResultState = Literal["pending", "signed", "expired"]
 

@@ -1,7 +1,7 @@
 """A use: the vault signs what one activation consents to, once (protocol "Use", step 7).
 
 1. T is canonical, its times hold, its day key has not ended, its guard set is ours and its kid is live with that
-   certificate.
+   certificate; a revocation is of that certificate's number.
 2. The signed attributes are rebuilt from T; nothing that anybody sent is signed.
 3. The activation is signed by the AK stored with the live version, for this uid, version and th, over these sealed
    bytes and T's iat and exp.
@@ -26,7 +26,7 @@ from dojang.pin.messages import ConfirmReceipt
 from dojang.pin.signatures import verify
 from dojang.refusals import ActivationRefused, SignatureRefused, TransactionRefused
 from dojang.signing.attributes import signed_attributes
-from dojang.signing.what_is_signed import Transaction, check_times
+from dojang.signing.what_is_signed import Transaction, check_times, revocation_of
 from dojang.vault import key_kinds, receipts
 from dojang.vault.desk import VaultDesk
 from dojang.vault.receipts import SignedConfirmReceipt
@@ -107,6 +107,8 @@ def _check_transaction(data: bytes, desk: VaultDesk) -> tuple[Transaction, X2551
         raise TransactionRefused(check="kid")
     if transaction.certificate != live.certificate_sha256:
         raise TransactionRefused(check="certificate")
+    if transaction.purpose == "revocation" and revocation_of(transaction).serial != live.serial:
+        raise TransactionRefused(check="serial")
     return transaction, day_key, live
 
 

@@ -11,6 +11,7 @@ from dojang.serving.bodies import B64, Body, Bytes16, Bytes32, Bytes64, Count, S
 from dojang.vault.activation import Activated, ActivationRequest
 from dojang.vault.certificates import CertificateRequest, Issued
 from dojang.vault.credentials import Attested, CredentialRequest
+from dojang.vault.revocation import RevocationRequest, Revoked
 
 Sealed = Annotated[B64, Field(max_length=1024)]
 Kid = Annotated[B64, Field(max_length=16)]
@@ -248,3 +249,26 @@ class ActivatedBody(Body):
     def of(cls, activated: Activated) -> "ActivatedBody":
         """As JSON."""
         return cls(signatures=list(activated.signatures), leaf=activated.leaf, leaf_index=activated.leaf_index)
+
+
+class RevocationBody(Body):
+    """`POST /v1/revocations`."""
+
+    transaction: Annotated[B64, Field(max_length=32_768)]
+    activation_sha256: Bytes32
+    leaf_index: Count
+
+    def request(self) -> RevocationRequest:
+        """What is asked."""
+        return RevocationRequest(self.transaction, self.activation_sha256, self.leaf_index)
+
+
+class RevokedBody(Body):
+    """The answer to a revocation."""
+
+    revoked_at: Seconds
+
+    @classmethod
+    def of(cls, revoked: Revoked) -> "RevokedBody":
+        """As JSON."""
+        return cls(revoked_at=revoked.revoked_at)

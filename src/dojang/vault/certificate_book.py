@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dojang.pin.encoding import sha256
-from dojang.refusals import CertificateRefused, KidTaken
+from dojang.refusals import CertificateRefused, KidTaken, RevocationRefused
+from dojang.values.certificate import SUPERSEDED
 from dojang.vault import use_log
 from dojang.vault.database import Connection, Database
-
-SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,17 @@ class Certified:
 
 
 @dataclass(frozen=True, slots=True)
+class Revocation:
+    """One that the kid's holder signed: `th` and `activation_sha256` are those of her use in the log."""
+
+    kid: bytes
+    th: bytes
+    activation_sha256: bytes
+    reason: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class HolderSoFar:
     """What is known of a uid from kids that were certified before: whose they are, and their live AKs."""
 
@@ -71,6 +81,20 @@ class CertificateBook:
         given before, and what `allow` raises after a look at the uid's earlier kids.
         """
         return self._database.write(lambda connection: _intend(connection, intent, allow))
+
+    def of_kid(self, kid: bytes) -> tuple[str, bytes | None] | None:
+        """The serial number and SHA-256 of the kid's certificate."""
+        found = self._database.read(
+            lambda connection: connection.rows("SELECT serial, certificate_sha256 FROM certificates WHERE kid = ?", kid)
+        )
+        return found[0] if found else None  # type: ignore[return-value]  # a row is of any length
+
+    def revoke(self, revocation: Revocation) -> int:
+        """All at once: revoked, the wrapped key destroyed, the leaf. Since when: if this th did it before, since then.
+
+        Raises `RevocationRefused(check="ended")` for a kid that ended otherwise.
+        """
+        return self._database.write(lambda connection: _revoke(connection, revocation))
 
     def complete(self, kid: bytes, certificate: bytes) -> None:
         """The signed certificate is kept; the first one stays."""
@@ -120,7 +144,7 @@ def _intend(connection: Connection, intent: Intent, allow: Allow) -> Certified:
         ),
     )
     if intent.replaces:
-        _end(connection, intent.replaces, intent.now, intent.request_sha256)
+        _end(connection, _Ending(intent.replaces, SUPERSEDED, intent.request_sha256), intent.now)
     return Certified(intent.request_sha256, leaf, sha256(intent.to_be_signed), None)
 
 
@@ -136,18 +160,45 @@ def _check(connection: Connection, intent: Intent, allow: Allow) -> None:
     allow(HolderSoFar(frozenset(one for (one,) in hashes), frozenset(one for (one,) in live)))
 
 
-def _end(connection: Connection, kid: bytes, now: int, request_sha256: bytes) -> None:
-    """The kid signs no more: its blobs are gone, and its certificate, if it got that far, is revoked."""
+def _revoke(connection: Connection, revocation: Revocation) -> int:
+    kid = revocation.kid
+    if not connection.rows("SELECT 1 FROM revocations WHERE kid = ? AND th = ?", kid, revocation.th):
+        ending = _Ending(kid, revocation.reason, revocation.th, revocation.activation_sha256)
+        if not _end(connection, ending, revocation.now):
+            raise RevocationRefused(check="ended")
+        connection.rows("INSERT INTO revocations (kid, th) VALUES (?, ?)", kid, revocation.th)
+    ((since,),) = connection.rows("SELECT revoked_at FROM certificates WHERE kid = ?", kid)
+    return int(since)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """Why a kid ends, and the leaf's subject."""
+
+    kid: bytes
+    reason: str
+    subject: bytes
+    activation_sha256: bytes = use_log.NO_ACTIVATION
+
+
+def _end(connection: Connection, ending: _Ending, now: int) -> bool:
+    """The kid signs no more: its blobs are gone, and its certificate, if it got that far, is revoked.
+
+    False if it had ended before: nothing changes then.
+    """
+    kid = ending.kid
     ended = connection.rows(
         "UPDATE kids SET state = 'ended', live_ver = NULL, live_key = NULL WHERE kid = ? AND state <> 'ended'"
         " RETURNING kid",
         kid,
     )
     if not ended:
-        return
+        return False
     connection.rows("DELETE FROM versions WHERE kid = ?", kid)
     revoked = connection.rows(
-        "UPDATE certificates SET revoked_at = ?, reason = ? WHERE kid = ? RETURNING kid", now, SUPERSEDED, kid
+        "UPDATE certificates SET revoked_at = ?, reason = ? WHERE kid = ? RETURNING kid", now, ending.reason, kid
     )
     if revoked:
-        use_log.append(connection, use_log.next_place(connection, kid), "revocation", kid, request_sha256)
+        place = use_log.next_place(connection, kid)
+        use_log.append(connection, place, "revocation", kid, ending.subject, ending.activation_sha256)
+    return True

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS certificates (
     to_be_signed_sha256 BYTEA NOT NULL, certificate BYTEA, certificate_sha256 BYTEA, revoked_at BIGINT, reason TEXT);
 CREATE INDEX IF NOT EXISTS certificates_of_uid ON certificates (uid);
 CREATE INDEX IF NOT EXISTS certificates_revoked ON certificates (crl_file) WHERE revoked_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS revocations (kid BYTEA PRIMARY KEY REFERENCES certificates, th BYTEA NOT NULL);
 CREATE TABLE IF NOT EXISTS uses (
     th BYTEA PRIMARY KEY, kid BYTEA NOT NULL, activation_sha256 BYTEA NOT NULL, exp BIGINT NOT NULL,
     leaf BYTEA NOT NULL, leaf_index BIGINT NOT NULL, signatures TEXT);

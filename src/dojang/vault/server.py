@@ -1,4 +1,4 @@
-"""The vault over HTTP: four calls, each signed by the centre."""
+"""The vault over HTTP: five calls, each signed by the centre."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -27,11 +27,14 @@ from dojang.vault.bodies import (
     CredentialBody,
     DayKeyBody,
     IssuedBody,
+    RevocationBody,
+    RevokedBody,
 )
 from dojang.vault.certificates import certify
 from dojang.vault.credentials import make_credential
 from dojang.vault.desk import VaultDesk
 from dojang.vault.housekeeping import Housekeeper, Status
+from dojang.vault.revocation import revoke
 
 NAME: Final = "vault"
 CENTER: Final = "center"
@@ -109,11 +112,17 @@ def _calls(desk: VaultDesk, housekeeper: Housekeeper) -> list[tuple[str, str, Ha
     def activations(raw: bytes) -> Body:
         return ActivatedBody.of(activate(ActivationBody.read(raw).request(), desk))
 
+    def revocations(raw: bytes) -> Body:
+        revoked = revoke(RevocationBody.read(raw).request(), desk)
+        housekeeper.wake()  # it is to be on a CRL
+        return RevokedBody.of(revoked)
+
     return [
         ("GET", "/v1/day-key", day_key),
         ("POST", "/v1/credentials", credentials),
         ("POST", "/v1/certificates", certificates),
         ("POST", "/v1/activations", activations),
+        ("POST", "/v1/revocations", revocations),
     ]
 
 

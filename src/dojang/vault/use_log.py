@@ -64,6 +64,11 @@ def append(
     return Leaf(leaf, index)
 
 
+def is_of_use(leaf: bytes, kid: bytes, th: bytes, activation_sha256: bytes) -> bool:
+    """Whether it says that this kid's use of this T by this activation was authorised."""
+    return leaf[32:] == messages.leaf(b"", 0, "use", kid, th, activation_sha256)[32:]
+
+
 def leaves(database: Database, first: int, count: int) -> tuple[bytes, ...]:
     """Up to `count` leaves from index `first` on, in order."""
     found = database.read(

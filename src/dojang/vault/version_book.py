@@ -47,12 +47,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class LiveKey:
-    """The one version of a kid that signs, with its certificate's SHA-256."""
+    """The one version of a kid that signs, with its certificate's SHA-256 and serial number."""
 
     uid: bytes
     ver: int
     authorization_key: bytes
     certificate_sha256: bytes
+    serial: str
     blob: bytes = field(repr=False)
 
 
@@ -77,7 +78,7 @@ class VersionBook:
         """The key that signs for `kid`: certified, and not replaced or revoked."""
         found = self._database.read(
             lambda connection: connection.rows(
-                "SELECT k.uid, k.live_ver, k.live_key, c.certificate_sha256, v.blob FROM kids k"
+                "SELECT k.uid, k.live_ver, k.live_key, c.certificate_sha256, c.serial, v.blob FROM kids k"
                 " JOIN versions v ON v.kid = k.kid AND v.ver = k.live_ver AND v.authorization_key = k.live_key"
                 " JOIN certificates c ON c.kid = k.kid"
                 " WHERE k.kid = ? AND k.state = 'live' AND c.certificate_sha256 IS NOT NULL AND c.revoked_at IS NULL",

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
-from dojang.journeys import log_in
+from dojang.journeys import enter_center, log_in
 from dojang.journeys.log_in import LoginDesk
 from dojang.serving.bodies import Body
 from dojang.values.certificate import Person
@@ -13,6 +13,20 @@ from dojang.web.sessions import Sessions
 
 PREFIX: Final = "/api/v1/logins"
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class EnterForm(Body):
+    """Which of our own pages the customer comes for."""
+
+    to: Annotated[str, Field(max_length=200)]
+
+
+class BegunView(Body):
+    """A login that waits in this browser, and its page."""
+
+    id: str
+    login_url: str
+    expires_at: int
 
 
 class WhoForm(Body):
@@ -59,6 +73,11 @@ class LoginsApi:
     def __init__(self, desk: LoginDesk, sessions: Sessions) -> None:
         self._desk, self._sessions = desk, sessions
 
+    def enter(self, body: EnterForm, request: Request, response: Response) -> BegunView:
+        """A login at the centre itself begins."""
+        found = enter_center.begin(self._desk, body.to, self._sessions.entered(request, response))
+        return BegunView(id=found.id, login_url=f"/login?interaction={found.id}", expires_at=found.expires_at)
+
     def look(self, interaction: Id, request: Request) -> LoginView:
         """How the login stands."""
         found = log_in.look(self._desk, interaction, self._sessions.required(request))
@@ -95,6 +114,7 @@ def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
     """Every path of a login."""
     api = LoginsApi(desk, sessions)
     made = APIRouter(prefix=PREFIX, tags=["logins"], dependencies=[Depends(unstored)])
+    made.add_api_route("", api.enter, methods=["POST"], status_code=201)
     made.add_api_route("/{interaction}", api.look, methods=["GET"])
     made.add_api_route("/{interaction}/identify", api.identify, methods=["POST"])
     made.add_api_route("/{interaction}/sms-code", api.sms_code, methods=["POST"])

@@ -1,6 +1,6 @@
 """Where a customer arrives from a relying party: who asks, and how a client without a browser goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -14,7 +14,6 @@ from dojang import problems
 from dojang.journeys import log_in, request_signature
 from dojang.journeys.log_in import LoginDesk
 from dojang.refusals import InteractionNotFound, Refusal, SessionMissing
-from dojang.values.relying_party import RelyingParty
 from dojang.web.api import logins
 from dojang.web.sessions import Sessions
 from dojang.web.signing_api import signature_requests
@@ -32,7 +31,7 @@ HEADERS: Final = {
 class Asking:
     """A relying party that waits for its customer, and where its request goes on."""
 
-    client: RelyingParty
+    name: Mapping[str, str]
     next_call: str
 
 
@@ -53,12 +52,12 @@ class ArrivalPages:
         if found.redirect_to:
             return RedirectResponse(found.redirect_to, 303, headers=HEADERS)
         next_call = f"{logins.PREFIX}/{found.id}/identify"
-        return _page("login", lambda: Asking(log_in.client_of(self._desk, found.client_id), next_call))
+        return _page("login", lambda: Asking(log_in.name_of(self._desk, found.client_id), next_call))
 
     def sign(self, request: str = "") -> Response:
         """Who asks for a signature."""
         next_call = f"{signature_requests.OPEN_PREFIX}/{request}/open"
-        return _page("sign", lambda: Asking(request_signature.asked_by(self._desk, _id(request)), next_call))
+        return _page("sign", lambda: Asking(request_signature.asked_by(self._desk, _id(request)).name, next_call))
 
 
 def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
@@ -80,7 +79,7 @@ def _page(name: str, asking: Callable[[], Asking]) -> Response:
         found = asking()
     except Refusal as refusal:
         return refused(refusal)
-    said = {"ko": found.client.name["ko"], "en": found.client.name["en"], "next_call": found.next_call}
+    said = {"ko": found.name["ko"], "en": found.name["en"], "next_call": found.next_call}
     return _filled(name, said, 200)
 
 
