@@ -58,6 +58,7 @@ _STATUS: Final[dict[type[r.Refusal], int]] = {
     r.VersionNotFound: 404,
     r.CertificateNotFound: 404,
     r.TransactionNotFound: 404,
+    r.RevocationNotFound: 404,
     r.CustomerNotFound: 403,
     r.WrongSmsCode: 403,
     r.SmsCodeExpired: 410,

@@ -359,6 +359,9 @@ class CertificateNotValid(Refusal):
 class TransactionNotFound(Refusal): ...
 
 
+class RevocationNotFound(Refusal): ...
+
+
 # login and signatures for relying parties
 class CustomerNotFound(Refusal):
     """One uniform refusal, whatever was wrong."""

@@ -42,7 +42,7 @@ from dojang.serving.app import Ready
 from dojang.serving.calls import SignedCalls
 from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
-from dojang.web.api import applications, logins, transactions, versions
+from dojang.web.api import applications, certificate, logins, transactions, versions
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import arrival, home
 from dojang.web.center import help as center_help
@@ -182,6 +182,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         arrival.router(login, sessions),
         logins.router(login, sessions),
         signature_requests.router(login, sessions),
+        certificate.router(login, sessions),
     ]
     return application(site, routers, pages)
 

@@ -249,3 +249,11 @@ def test_an_index_is_worth_nothing_without_the_key(plain: tuple[Books, Database]
     keep(books, valid(1))
     other = DatabaseBooks(database, FieldCipher(bytes(32)))
     assert other.certificates.valid_of_person(PERSON) is None
+
+
+def test_a_customer_s_certificates_are_found_the_newest_first_revoked_ones_too(books: Books) -> None:
+    revoked = replace(valid(1), state=CertificateState.REVOKED, reason="superseded", revoked_at=7)
+    keep(books, revoked, valid(3), valid(2, customer_number="1000002"))
+    keep(books, replace(entry(4), state=CertificateState.GIVEN_UP), entry(5))
+    assert books.certificates.of_customer("1000001") == (valid(3), revoked)
+    assert books.certificates.of_customer("1000009") == ()

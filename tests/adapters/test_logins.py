@@ -213,3 +213,12 @@ def test_who_somebody_is_stands_nowhere_in_the_database(database: Database) -> N
     assert kept
     for secret in (b"1000001", b"CANARY", b"a nonce", SENT.code_sha256, "한 상태".encode()):
         assert secret not in kept
+
+
+def test_every_browser_of_one_customer_is_signed_out_and_nobody_elses(books: Books) -> None:
+    with books.transaction():
+        for session, customer in (("a", "1000001"), ("b", "1000001"), ("c", "1000002")):
+            books.signed_in.put(SignedIn(session, customer, 100))
+    with books.transaction():
+        assert books.signed_in.end("1000001") == 2
+    assert [books.signed_in.find(session, 0) is None for session in "abc"] == [True, True, False]

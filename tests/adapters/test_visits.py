@@ -6,7 +6,7 @@ import pytest
 
 from dojang.ports.books import Books
 from dojang.refusals import CodeRefused, TransactionNotFound, VisitRefused
-from dojang.values.transaction import ContentItem, SignedResult, TransactionRequest, Visit
+from dojang.values.transaction import ContentItem, SignedPlace, SignedResult, TransactionRequest, Visit
 
 VISIT = Visit(b"c" * 32, "use", "txn-1", connected=True, code_expires_at=300, expires_at=600)
 REQUEST = TransactionRequest(
@@ -87,3 +87,37 @@ def test_old_transactions_are_forgotten(books: Books) -> None:
     assert books.transactions.get("txn-2").expires_at == 301
     with pytest.raises(TransactionNotFound):
         books.transactions.get("txn-1")
+
+
+def signed(txn: str, at: int, kid: bytes = REQUEST.kid) -> TransactionRequest:
+    return replace(REQUEST, txn=txn, kid=kid, signed=SignedResult((b"\x30",), b"\x30", b"{}", at))
+
+
+def keep(books: Books, *requests: TransactionRequest) -> None:
+    """First unsigned, as every one begins."""
+    with books.transaction():
+        for request in requests:
+            books.transactions.add(replace(request, signed=None))
+    with books.transaction():
+        for request in requests:
+            books.transactions.put(request)
+
+
+def test_what_a_kid_signed_is_found_the_newest_first_and_nothing_else(books: Books) -> None:
+    other = signed("txn-3", 450, b"o" * 16)
+    keep(books, signed("txn-1", 400), signed("txn-2", 500), other, replace(REQUEST, txn="txn-4"))
+    assert books.transactions.signed_by([REQUEST.kid], 10) == (signed("txn-2", 500), signed("txn-1", 400))
+    both = books.transactions.signed_by([other.kid, REQUEST.kid], 10)
+    assert both == (signed("txn-2", 500), other, signed("txn-1", 400))
+    assert books.transactions.signed_by([], 10) == ()
+
+
+def test_page_after_page_shows_each_of_them_once_those_of_one_second_too(books: Books) -> None:
+    kept = [signed(f"txn-{number}", 400 + number // 3) for number in range(8)]
+    keep(books, *kept)
+    seen: list[TransactionRequest] = []
+    place: SignedPlace | None = None
+    while page := books.transactions.signed_by([REQUEST.kid], 3, place):
+        seen += page
+        place = page[-1].place
+    assert seen == sorted(kept, key=lambda one: (one.signed.signed_at if one.signed else 0, one.txn), reverse=True)

@@ -1,6 +1,6 @@
 """A centre where relying parties are registered, and a browser that logs in there."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -11,11 +11,13 @@ from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.redeem_login import TokenRequest, TokenSet
 from dojang.journeys.request_signature import Pushed
 from dojang.journeys.sign_transaction import OpenedTransaction
+from dojang.refusals import BankUnavailable
 from dojang.signing.what_is_signed import transfer_content
 from dojang.values.certificate import Person
 from dojang.values.login import Interaction, SignatureRequest
 from dojang.values.transaction import ContentItem
 from tests.journeys.center import BORN, NAME, PHONE, SENDER, Center, Customer
+from tests.journeys.parties import Reached
 from tests.rules.disclosure.clients import CHALLENGE, ISSUER, NONCE, VERIFIER, Client, bank, shop
 
 ADDRESS = "192.0.2.1"
@@ -26,7 +28,10 @@ RETURN = "http://bank.localhost:8000/transfers/1/return"
 
 
 class Front:
-    """The login desk of a centre. What goes out after the answer waits in `waiting` for `send`."""
+    """The login desk of a centre. What goes out after the answer waits in `waiting` for `send`.
+
+    `notified`: the centre's desk, whose text messages can be down (`texts`).
+    """
 
     def __init__(self, center: Center) -> None:
         self.center, self.bank, self.shop = center, bank(), shop()
@@ -39,6 +44,8 @@ class Front:
             sender=SENDER,
             later=self.waiting.append,
         )
+        self.texts = Reached(self.phone, center.books, BankUnavailable)
+        self.notified = replace(center.desk, notices=replace(center.desk.notices, text_message=self.texts))
         self._sessions = 0
 
     @property

@@ -38,11 +38,12 @@ from dojang.refusals import (
     KidTaken,
     ReceiptRefused,
     RegistrationRefused,
+    RevocationRefused,
     StatementRefused,
     Unavailable,
 )
 from dojang.signing.attributes import signed_attributes
-from dojang.signing.what_is_signed import Transaction
+from dojang.signing.what_is_signed import Transaction, revocation_of
 from dojang.values.certificate import StatusFact
 from dojang.values.registration import RegistrationStatement
 
@@ -68,6 +69,7 @@ class Vault:
         self.ended: set[bytes] = set()
         self.used: dict[bytes, tuple[bytes, VaultSignatures]] = {}
         self.name: str = ""
+        self.revoked: dict[bytes, tuple[bytes, int]] = {}
 
     def day_key(self) -> Signed[DayKey]:
         public = self.day.public_key().public_bytes_raw()
@@ -139,6 +141,19 @@ class Vault:
         if self.used[t.hash()][0] != this:
             raise ActivationReplayed
         return self.used[t.hash()][1]
+
+    def revoke(self, transaction: bytes, activation_sha256: bytes, leaf_index: int) -> int:
+        t = Transaction.parse(transaction)
+        revocation_of(t)
+        if self.used.get(t.hash(), (b"", None))[0] != activation_sha256:
+            raise RevocationRefused(check="leaf")
+        signatures = self.used[t.hash()][1]
+        if signatures.leaf_index != leaf_index:
+            raise RevocationRefused(check="leaf")
+        if t.kid in self.ended and self.revoked.get(t.kid, (b"", 0))[0] != t.hash():
+            raise RevocationRefused(check="ended")
+        self.ended.add(t.kid)
+        return self.revoked.setdefault(t.kid, (t.hash(), self.now()))[1]
 
 
 class Guards:

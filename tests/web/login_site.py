@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.ports.books import Books
-from dojang.web.api import logins
+from dojang.web.api import certificate, logins
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import arrival
 from dojang.web.openid import provider
@@ -35,8 +35,9 @@ class LoginSite:
         desk, site = self.front.desk, Site(ISSUER, PIN_ORIGIN, self.center.books, self.center.clock, *_own())
         sessions = Sessions(self.center.books, self.center.clock, self.center.chance, ISSUER)
         made = (provider, logins, signature_requests, arrival)
-        pages = center_pages(site.origin, site.pin_origin)
-        self.app = application(site, [module.router(desk, sessions) for module in made], pages)
+        routers = [module.router(desk, sessions) for module in made]
+        routers.append(certificate.router(desk, sessions))
+        self.app = application(site, routers, center_pages(site.origin, site.pin_origin))
 
     def browser(self) -> "Browser":
         return Browser(self, TestClient(self.app, base_url=ISSUER, follow_redirects=False))

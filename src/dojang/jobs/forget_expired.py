@@ -24,6 +24,7 @@ def run(books: Books, clock: Clock) -> None:
         (books.versions.forget, HOUR * NUMBERS.version.forget_hours),
         (books.transactions.forget, DAY * retention.transaction_days),
         (books.signature_requests.forget, DAY * retention.transaction_days),
+        (books.revocations.forget, DAY * retention.transaction_days),
         (books.interactions.forget, 0),
         # A code that comes twice takes back its access token for as long as that lives.
         (books.grants.forget, DAY),

@@ -9,6 +9,7 @@ from typing import Final
 from dojang.disclosure.authorization import AuthorizationRequest
 from dojang.journeys import log_in
 from dojang.journeys.log_in import LoginDesk
+from dojang.journeys.visits import VisitsDesk
 from dojang.pin.encoding import b64
 from dojang.refusals import ConnectFirst, InvalidField
 from dojang.values.login import Interaction, SignedIn
@@ -31,9 +32,9 @@ def begin(desk: LoginDesk, to: str, session: str) -> Interaction:
     return log_in.begin(desk, request, session)
 
 
-def signed_in(desk: LoginDesk, session: str) -> SignedIn:
+def signed_in(desk: VisitsDesk, session: str) -> SignedIn:
     """Whose browser it is. Raises `ConnectFirst` where nobody has logged in, or too long ago."""
-    found = desk.visits.books.signed_in.find(session, desk.visits.clock.now())
+    found = desk.books.signed_in.find(session, desk.clock.now())
     if found is None:
         raise ConnectFirst
     return found

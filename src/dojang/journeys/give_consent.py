@@ -31,6 +31,7 @@ from dojang.refusals import (
 )
 from dojang.signing.cms import signed_data
 from dojang.signing.what_is_signed import Transaction
+from dojang.values.revocation import RevocationState
 from dojang.values.transaction import SignedResult, TransactionRequest, Visit
 from dojang.values.version import CustomerVersion
 
@@ -238,10 +239,13 @@ def _give_back(desk: VisitsDesk, request: TransactionRequest) -> None:
 
 
 def _complete(desk: VisitsDesk, visit: Visit, request: TransactionRequest, done: SignedResult) -> SignedResult:
-    """The first result is kept, and is everybody's."""
+    """The first result is kept, and is everybody's. A revocation goes only forward from here."""
     with desk.books.transaction():
         kept = desk.books.transactions.get(request.txn)
         if kept.signed is not None:
             return kept.signed
         desk.books.transactions.put(replace(kept, claimed=request.claimed, signed=done, device=visit.device))
+        wish = desk.books.revocations.find(request.txn)
+        if wish is not None:
+            desk.books.revocations.put(replace(wish, state=RevocationState.SIGNED))
     return done

@@ -154,7 +154,7 @@ def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
     evidence = result(desk.visits, interaction.txn)
     if evidence.state != "signed":
         return interaction
-    books = desk.visits.books
+    books, code = desk.visits.books, b64(desk.visits.chance.token(32))
     with books.transaction():
         interaction = _mine(desk, interaction_id, session)
         if interaction.redirect_to or interaction.sent is None:
@@ -164,7 +164,7 @@ def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
             raise CertificateNotValid
         way_back = interaction.redirect_uri
         if interaction.client_id != CENTER:
-            way_back = _granted(desk, interaction, entry.customer_number, evidence.signed_at)
+            way_back = _granted(desk, interaction, code, entry.customer_number, evidence.signed_at)
         done = replace(interaction, redirect_to=way_back)
         books.interactions.put(done)
         until = desk.visits.clock.now() + NUMBERS.login.session
@@ -184,9 +184,9 @@ def name_of(desk: LoginDesk, client_id: str) -> Mapping[str, str]:
     return CENTER_NAME if client_id == CENTER else client_of(desk, client_id).name
 
 
-def _granted(desk: LoginDesk, interaction: Interaction, customer: str, auth_time: int) -> str:
-    """The way back to the relying party, with a code for it. In a transaction."""
-    books, code = desk.visits.books, b64(desk.visits.chance.token(32))
+def _granted(desk: LoginDesk, interaction: Interaction, code: str, customer: str, auth_time: int) -> str:
+    """The way back to the relying party, with its code, whose grant is kept. In a transaction."""
+    books = desk.visits.books
     books.grants.put(
         Grant(
             code_sha256=sha256(code.encode()),

@@ -26,7 +26,7 @@ class Notices:
     later: Later
 
     def __post_init__(self) -> None:
-        if max(units(added_text(self.sender, "")), units(removed_text(self.sender, ""))) > _ROOM:
+        if max(map(units, _shortest(self.sender))) > _ROOM:
             raise ValueError("the sender's name is too long for a notice")
 
     def device_added(self, number: str, device: Device) -> None:
@@ -36,6 +36,10 @@ class Notices:
     def device_removed(self, number: str, device: Device) -> None:
         """A browser was disconnected."""
         self._send(number, removed_text(self.sender, device.label), f"device-removed-{_named(device)}")
+
+    def certificate_revoked(self, number: str, request: str) -> None:
+        """The holder ended it. Sent now, by a job that comes again: raises `BankUnavailable`."""
+        self.text_message.send(number, revoked_text(self.sender), "revocation", f"revoked-{request}")
 
     def _send(self, number: str, text: str, request: str) -> None:
         self.later(lambda: self.text_message.send(number, text, "device", request))
@@ -51,9 +55,19 @@ def removed_text(sender: str, label: str) -> str:
     return _fitted(sender, "브라우저 연결을 끊었어요", label, "내가 아니면 인증센터에 알려 주세요")
 
 
+def revoked_text(sender: str) -> str:
+    """At most 70 characters, as telephones count them (UCS-2)."""
+    return f"[{sender}] 금융인증서를 폐기했어요\n내가 한 게 아니면 인증센터에 알려 주세요"
+
+
 def units(text: str) -> int:
     """How many characters a telephone counts."""
     return len(text.encode("utf-16-be")) // 2
+
+
+def _shortest(sender: str) -> tuple[str, ...]:
+    """Every notice without what may be left out of it."""
+    return added_text(sender, ""), removed_text(sender, ""), revoked_text(sender)
 
 
 def _fitted(sender: str, what: str, label: str, way_out: str) -> str:

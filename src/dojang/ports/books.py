@@ -14,6 +14,7 @@ from dojang.ports.logins import (
     SignedInBook,
     SubjectsBook,
 )
+from dojang.ports.revocations import RevocationsBook
 from dojang.ports.visits import TransactionsBook, VisitsBook
 from dojang.ports.web import IdempotencyBook, SessionsBook, TriesBook
 
@@ -39,6 +40,8 @@ class Books(Protocol):
     def certificates(self) -> CertificatesBook: ...
     @property
     def versions(self) -> VersionsBook: ...
+    @property
+    def revocations(self) -> RevocationsBook: ...
 
     @property
     def interactions(self) -> InteractionsBook: ...

@@ -32,6 +32,10 @@ class CertificatesBook(Protocol):
         """The customer's one valid certificate."""
         ...
 
+    def of_customer(self, customer_number: str) -> tuple[CertificateEntry, ...]:
+        """Every one that the customer ever had, valid or revoked, the newest first."""
+        ...
+
     def valid_of_person(self, person: Person) -> CertificateEntry | None:
         """The newest valid certificate of whoever has this name, phone number and birth date."""
         ...

@@ -100,6 +100,10 @@ class SignedInBook(Protocol):
         """None if the session's customer is not known, or no longer."""
         ...
 
+    def end(self, customer_number: str) -> int:
+        """No browser of this customer is known any more; how many were."""
+        ...
+
     def forget(self, expired_before: int) -> int:
         """Delete what expired before; how many."""
         ...

@@ -1,8 +1,9 @@
 """Where the customers' comings to the PIN page are kept."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from dojang.values.transaction import TransactionRequest, Visit
+from dojang.values.transaction import SignedPlace, TransactionRequest, Visit
 
 
 class VisitsBook(Protocol):
@@ -42,6 +43,12 @@ class TransactionsBook(Protocol):
 
     def put(self, request: TransactionRequest) -> None:
         """Replace the one of this id."""
+        ...
+
+    def signed_by(
+        self, kids: Sequence[bytes], limit: int, before: SignedPlace | None = None
+    ) -> tuple[TransactionRequest, ...]:
+        """What these kids signed, the newest first; `before`: only what stands behind that place."""
         ...
 
     def forget(self, expired_before: int) -> int:

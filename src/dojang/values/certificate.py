@@ -38,6 +38,7 @@ class CertificateState(StrEnum):
     GIVEN_UP = "given_up"  # refused for good before anybody signed
 
 
+CERTIFIED: Final = (CertificateState.VALID, CertificateState.REVOKED)
 UNDER_WAY: Final = (CertificateState.RESERVED, CertificateState.VOUCHED)
 
 

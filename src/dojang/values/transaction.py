@@ -78,6 +78,19 @@ class TransactionRequest:
     connect_at: str = ""
     device: bytes = b""
 
+    @property
+    def place(self) -> "SignedPlace | None":
+        """None until signed."""
+        return SignedPlace(self.signed.signed_at, self.txn) if self.signed else None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SignedPlace:
+    """Where a signed transaction stands among all of its signer."""
+
+    signed_at: int
+    txn: str
+
 
 @dataclass(frozen=True, slots=True)
 class TransactionResult:

@@ -87,7 +87,7 @@ class CertificateBook:
         found = self._database.read(
             lambda connection: connection.rows("SELECT serial, certificate_sha256 FROM certificates WHERE kid = ?", kid)
         )
-        return found[0] if found else None  # type: ignore[return-value]  # a row is of any length
+        return found[0] if found else None
 
     def revoke(self, revocation: Revocation) -> int:
         """All at once: revoked, the wrapped key destroyed, the leaf. Since when: if this th did it before, since then.

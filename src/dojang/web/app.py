@@ -40,7 +40,12 @@ class Site:
     clock: Clock
     ready: Ready
     registry: CollectorRegistry
-    page_prefixes: tuple[str, ...] = ("/api/v1/applications", "/api/v1/logins", "/api/v1/signatures")
+    page_prefixes: tuple[str, ...] = (
+        "/api/v1/applications",
+        "/api/v1/logins",
+        "/api/v1/signatures",
+        "/api/v1/certificate",
+    )
 
 
 def center_pages(origin: str, pin_origin: str, relying_parties: Sequence[str] = ()) -> Pages:

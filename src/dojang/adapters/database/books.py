@@ -15,6 +15,7 @@ from dojang.adapters.database.logins import (
     DatabaseSignedIn,
     DatabaseSubjects,
 )
+from dojang.adapters.database.revocations import DatabaseRevocations
 from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.versions import DatabaseVersions
 from dojang.adapters.database.visits import DatabaseTransactions, DatabaseVisits
@@ -35,6 +36,7 @@ class DatabaseBooks:
         self.transactions: Final = DatabaseTransactions(database, cipher)
         self.certificates: Final = DatabaseCertificates(database, cipher)
         self.versions: Final = DatabaseVersions(database, cipher)
+        self.revocations: Final = DatabaseRevocations(database, cipher)
         self.interactions: Final = DatabaseInteractions(database, cipher)
         self.grants: Final = DatabaseGrants(database, cipher)
         self.signature_requests: Final = DatabaseSignatureRequests(database, cipher)

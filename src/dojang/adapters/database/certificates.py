@@ -22,12 +22,13 @@ from dojang.adapters.database.engine import Database
 from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.tables import metadata
 from dojang.refusals import CertificateNotFound, IssuanceUnderWay
-from dojang.values.certificate import UNDER_WAY, CertificateEntry, CertificateState, Person, facts_of
+from dojang.values.certificate import CERTIFIED, UNDER_WAY, CertificateEntry, CertificateState, Person, facts_of
 
 _ENTRY: Final = TypeAdapter(CertificateEntry)
 
 # `under_way_of` and `valid_of` are keyed indexes of the customer while the entry is in that state: being unique, they
-# keep a customer from having two of a kind. `person` finds a valid one by name, phone number and birth date.
+# keep a customer from having two of a kind. `holder` finds all that the customer ever had. `person` finds a valid one
+# by name, phone number and birth date.
 certificates: Final = Table(
     "certificates",
     metadata,
@@ -35,11 +36,13 @@ certificates: Final = Table(
     Column("serial", Text, nullable=False, unique=True),
     Column("under_way_of", LargeBinary, unique=True),
     Column("valid_of", LargeBinary, unique=True),
+    Column("holder", LargeBinary),
     Column("person", LargeBinary),
     Column("not_before", BigInteger, nullable=False),
     Column("not_after", BigInteger, nullable=False, index=True),
     Column("untold", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Index(None, "holder", "not_before"),
     Index(None, "person", "not_before"),
     Index(None, "untold", "not_before"),
 )
@@ -82,6 +85,12 @@ class DatabaseCertificates:
         """See `CertificatesBook`."""
         return self._one(certificates.c.valid_of == self._customer("valid_of", customer_number))
 
+    def of_customer(self, customer_number: str) -> tuple[CertificateEntry, ...]:
+        """See `CertificatesBook`."""
+        had = certificates.c.holder == self._customer("valid_of", customer_number)
+        found = select(certificates.c.kid, certificates.c.sealed).where(had).order_by(certificates.c.not_before.desc())
+        return tuple(self._opened(row["kid"], row["sealed"]) for row in self._database.rows(found))
+
     def valid_of_person(self, person: Person) -> CertificateEntry | None:
         """See `CertificatesBook`."""
         return self._one(certificates.c.person == self._person(person))
@@ -121,6 +130,7 @@ class DatabaseCertificates:
             "serial": entry.serial,
             "under_way_of": self._customer("under_way_of", entry.customer_number) if under_way else None,
             "valid_of": self._customer("valid_of", entry.customer_number) if valid else None,
+            "holder": self._customer("valid_of", entry.customer_number) if entry.state in CERTIFIED else None,
             "person": self._person(entry.person) if valid else None,
             "not_before": entry.not_before,
             "not_after": entry.not_after,

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from dojang.adapters.database.engine import Database
 from dojang.refusals import DatabaseNotMigrated
 
-HEAD: Final = "0004_devices"
+HEAD: Final = "0005_my_certificate"
 
 
 def check(database: Database) -> None:

@@ -31,7 +31,9 @@ access_tokens: Final = _sealed_table(
     Column("code_sha256", LargeBinary, nullable=False, index=True),
 )
 signature_requests: Final = _sealed_table("signature_requests", Column("id", Text, primary_key=True))
-signed_in: Final = _sealed_table("signed_in", Column("id", Text, primary_key=True))
+signed_in: Final = _sealed_table(
+    "signed_in", Column("id", Text, primary_key=True), Column("customer", LargeBinary, index=True)
+)
 assertions: Final = Table(
     "assertions",
     metadata,
@@ -156,20 +158,30 @@ class DatabaseSignedIn:
     """`SignedInBook`."""
 
     def __init__(self, database: Database, cipher: FieldCipher) -> None:
+        self._database, self._cipher = database, cipher
         self._rows = _SealedRows(database, cipher, signed_in, TypeAdapter(SignedIn))
 
     def put(self, signed_in_now: SignedIn) -> None:
         """See `SignedInBook`."""
-        self._rows.put(signed_in_now.session, signed_in_now.expires_at, signed_in_now)
+        customer = self._customer(signed_in_now.customer_number)
+        self._rows.put(signed_in_now.session, signed_in_now.expires_at, signed_in_now, customer=customer)
 
     def find(self, session: str, now: int) -> SignedIn | None:
         """See `SignedInBook`."""
         found: SignedIn | None = self._rows.find(session)
         return found if found is not None and now < found.expires_at else None
 
+    def end(self, customer_number: str) -> int:
+        """See `SignedInBook`."""
+        theirs = signed_in.c.customer == self._customer(customer_number)
+        return self._database.write(delete(signed_in).where(theirs))
+
     def forget(self, expired_before: int) -> int:
         """See `SignedInBook`."""
         return self._rows.forget(expired_before)
+
+    def _customer(self, customer_number: str) -> bytes:
+        return self._cipher.index("signed_in.customer", customer_number)
 
 
 class DatabaseAssertions:

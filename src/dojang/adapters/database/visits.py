@@ -1,5 +1,6 @@
 """Visits and the transactions that they sign."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -7,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Index,
     LargeBinary,
     RowMapping,
     Table,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    tuple_,
     update,
 )
 
@@ -21,7 +24,7 @@ from dojang.adapters.database.engine import Database
 from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.tables import metadata
 from dojang.refusals import CodeRefused, TransactionNotFound, VisitRefused
-from dojang.values.transaction import TransactionRequest, Visit
+from dojang.values.transaction import SignedPlace, TransactionRequest, Visit
 
 _VISIT: Final = TypeAdapter(Visit)
 _REQUEST: Final = TypeAdapter(TransactionRequest)
@@ -35,12 +38,16 @@ visits: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# `signer` is a keyed index of the kid: a stolen table does not say which of them one customer signed.
 transactions: Final = Table(
     "transactions",
     metadata,
     Column("txn", Text, primary_key=True),
     Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("signer", LargeBinary),
+    Column("signed_at", BigInteger),
     Column("sealed", LargeBinary, nullable=False),
+    Index(None, "signer", "signed_at", "txn"),
 )
 
 
@@ -105,11 +112,11 @@ class DatabaseTransactions:
 
     def get(self, txn: str) -> TransactionRequest:
         """See `TransactionsBook`."""
-        found = select(transactions.c.sealed).where(transactions.c.txn == txn)
+        found = select(transactions.c.txn, transactions.c.sealed).where(transactions.c.txn == txn)
         row = self._database.row(found.with_for_update() if self._database.in_transaction else found)
         if row is None:
             raise TransactionNotFound
-        return _REQUEST.validate_json(self._cipher.open(_transaction_place(txn), row["sealed"]))
+        return self._opened(row)
 
     def put(self, request: TransactionRequest) -> None:
         """See `TransactionsBook`."""
@@ -117,13 +124,35 @@ class DatabaseTransactions:
         if self._database.write(change) != 1:
             raise TransactionNotFound
 
+    def signed_by(
+        self, kids: Sequence[bytes], limit: int, before: SignedPlace | None = None
+    ) -> tuple[TransactionRequest, ...]:
+        """See `TransactionsBook`."""
+        found = select(transactions.c.txn, transactions.c.sealed)
+        found = found.where(transactions.c.signer.in_([self._signer(kid) for kid in kids]))
+        if before is not None:
+            place = tuple_(transactions.c.signed_at, transactions.c.txn)
+            found = found.where(place < tuple_(before.signed_at, before.txn))
+        found = found.order_by(transactions.c.signed_at.desc(), transactions.c.txn.desc()).limit(limit)
+        return tuple(self._opened(row) for row in self._database.rows(found))
+
     def forget(self, expired_before: int) -> int:
         """See `TransactionsBook`."""
         return self._database.write(delete(transactions).where(transactions.c.expires_at < expired_before))
 
+    def _opened(self, row: RowMapping) -> TransactionRequest:
+        return _REQUEST.validate_json(self._cipher.open(_transaction_place(row["txn"]), row["sealed"]))
+
     def _columns(self, request: TransactionRequest) -> dict[str, object]:
-        sealed = self._cipher.seal(_transaction_place(request.txn), _REQUEST.dump_json(request))
-        return {"expires_at": request.expires_at, "sealed": sealed}
+        return {
+            "expires_at": request.expires_at,
+            "signer": self._signer(request.kid) if request.signed else None,
+            "signed_at": request.signed.signed_at if request.signed else None,
+            "sealed": self._cipher.seal(_transaction_place(request.txn), _REQUEST.dump_json(request)),
+        }
+
+    def _signer(self, kid: bytes) -> bytes:
+        return self._cipher.index("transactions.signer", kid.hex())
 
 
 def _visit_place(code_sha256: bytes) -> str:

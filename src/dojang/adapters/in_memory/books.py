@@ -14,6 +14,7 @@ from dojang.adapters.in_memory.logins import (
     MemorySignedIn,
     MemorySubjects,
 )
+from dojang.adapters.in_memory.revocations import MemoryRevocations
 from dojang.adapters.in_memory.visits import MemoryRequests, MemoryVisits
 from dojang.adapters.in_memory.web import MemoryIdempotency, MemorySessions, MemoryTries
 
@@ -31,6 +32,7 @@ class MemoryBooks(MemoryTransactions):
         self.transactions: Final = MemoryRequests()
         self.certificates: Final = MemoryCertificates()
         self.versions: Final = MemoryVersions()
+        self.revocations: Final = MemoryRevocations()
         self.interactions: Final = MemoryInteractions()
         self.grants: Final = MemoryGrants()
         self.signature_requests: Final = MemorySignatureRequests()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from dojang.adapters.in_memory.book import MemoryBook
 from dojang.refusals import CertificateNotFound, IssuanceUnderWay, VersionNotFound, VersionUnderWay
-from dojang.values.certificate import UNDER_WAY, CertificateEntry, CertificateState, Person, facts_of
+from dojang.values.certificate import CERTIFIED, UNDER_WAY, CertificateEntry, CertificateState, Person, facts_of
 from dojang.values.version import CustomerVersion, VersionState
 
 
@@ -38,6 +38,11 @@ class MemoryCertificates(MemoryBook[bytes, CertificateEntry]):
     def valid_of_customer(self, customer_number: str) -> CertificateEntry | None:
         """See `CertificatesBook`."""
         return self._newest(lambda entry: _is_valid(entry) and entry.customer_number == customer_number)
+
+    def of_customer(self, customer_number: str) -> tuple[CertificateEntry, ...]:
+        """See `CertificatesBook`."""
+        had = [row for row in self.rows.values() if row.customer_number == customer_number and row.state in CERTIFIED]
+        return tuple(sorted(had, key=lambda row: row.not_before, reverse=True))
 
     def valid_of_person(self, person: Person) -> CertificateEntry | None:
         """See `CertificatesBook`."""

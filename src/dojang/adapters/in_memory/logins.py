@@ -83,6 +83,10 @@ class MemorySignedIn(MemoryBook[str, SignedIn]):
         found = self.rows.get(session)
         return found if found is not None and now < found.expires_at else None
 
+    def end(self, customer_number: str) -> int:
+        """See `SignedInBook`."""
+        return self.drop(lambda row: row.customer_number == customer_number)
+
     def forget(self, expired_before: int) -> int:
         """See `SignedInBook`."""
         return self.drop(lambda row: row.expires_at < expired_before)

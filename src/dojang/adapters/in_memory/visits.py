@@ -1,8 +1,10 @@
 """Visits and transactions in memory."""
 
+from collections.abc import Sequence
+
 from dojang.adapters.in_memory.book import MemoryBook
 from dojang.refusals import CodeRefused, TransactionNotFound, VisitRefused
-from dojang.values.transaction import TransactionRequest, Visit
+from dojang.values.transaction import SignedPlace, TransactionRequest, Visit
 
 
 class MemoryVisits(MemoryBook[bytes, Visit]):
@@ -53,6 +55,14 @@ class MemoryRequests(MemoryBook[str, TransactionRequest]):
         """See `TransactionsBook`."""
         self.get(request.txn)
         self.rows[request.txn] = request
+
+    def signed_by(
+        self, kids: Sequence[bytes], limit: int, before: SignedPlace | None = None
+    ) -> tuple[TransactionRequest, ...]:
+        """See `TransactionsBook`."""
+        placed = [(row.place, row) for row in self.rows.values() if row.place and row.kid in kids]
+        found = [(place, row) for place, row in placed if before is None or place < before]
+        return tuple(row for _, row in sorted(found, key=lambda one: one[0], reverse=True)[:limit])
 
     def forget(self, expired_before: int) -> int:
         """See `TransactionsBook`."""
