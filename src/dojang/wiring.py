@@ -44,8 +44,12 @@ from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, certificate, logins, transactions, versions
 from dojang.web.app import Site, application, center_pages
-from dojang.web.center import arrival, home
 from dojang.web.center import help as center_help
+from dojang.web.center import home, login, sign
+from dojang.web.center.error_pages import ErrorPages
+from dojang.web.center.login import LoginPages
+from dojang.web.center.sign import SignPages
+from dojang.web.forms import Forms
 from dojang.web.openid import provider
 from dojang.web.sessions import Sessions
 from dojang.web.signing_api import signature_requests
@@ -155,7 +159,7 @@ def _proof_desk(visits: VisitsDesk, bank: Party) -> ProofDesk:
 
 def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties) -> FastAPI:
     sessions = Sessions(visits.books, visits.clock, visits.chance, settings.origin)
-    login = LoginDesk(
+    desk = LoginDesk(
         visits=visits,
         clients=relying_parties(settings.clients),
         text_message=visits.notices.text_message,
@@ -171,18 +175,20 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         _ready(visits),
         CollectorRegistry(),
     )
-    pages = center_pages(settings.origin, settings.pin_origin)
+    pages = center_pages(settings.origin, settings.pin_origin, desk.clients.values())
+    forms = Forms(visits.books, visits.clock, settings.origin)
     routers = [
         home.router(pages),
         center_help.router(pages),
         applications.router(_proof_desk(visits, parties.bank), sessions, settings.pin_origin, visits.chain),
         transactions.router(visits),
         versions.router(visits),
-        provider.router(login, sessions),
-        arrival.router(login, sessions),
-        logins.router(login, sessions),
-        signature_requests.router(login, sessions),
-        certificate.router(login, sessions),
+        provider.router(desk, sessions, ErrorPages(pages)),
+        login.router(LoginPages(desk, sessions, forms, pages)),
+        sign.router(SignPages(desk, sessions, forms, pages)),
+        logins.router(desk, sessions),
+        signature_requests.router(desk, sessions),
+        certificate.router(desk, sessions),
     ]
     return application(site, routers, pages)
 

@@ -11,11 +11,12 @@ from dojang.adapters.database.engine import Database
 from dojang.adapters.database.sealed import FieldCipher
 from dojang.ports.books import Books
 from dojang.refusals import InteractionNotFound, SignatureRequestNotFound
+from dojang.values.certificate import Person
 from dojang.values.login import AccessToken, Grant, Interaction, SentCode, SignatureRequest, SignedIn
 from dojang.values.transaction import ContentItem
 
 BACK = "https://bank.example/back"
-SENT = SentCode(b"c" * 32, b"k" * 16, 10, 190, 2)
+SENT = SentCode(b"c" * 32, b"k" * 16, 10, 190, Person("홍길동", "01012345678", "1899-12-31"), 2)
 INTERACTION = Interaction("i-1", "s-0", "s-1", "bank", BACK, "한 상태", "a nonce", "challenge", 900)
 GRANT = Grant(b"g" * 32, "bank", BACK, "challenge", "a nonce", "subject", "txn", 40, 100)
 TOKEN = AccessToken(b"t" * 32, GRANT.code_sha256, "subject", 400)
@@ -98,6 +99,8 @@ def test_a_customer_has_another_name_at_each_relying_party_and_keeps_it(books: B
     with books.transaction():
         assert books.subjects.of("bank", "1000001", "four") == "one"
     assert books.subjects.customer("bank", "one") == "1000001"
+    names = [books.subjects.find(*at) for at in (("bank", "1000001"), ("shop", "1000001"), ("shop", "1000002"))]
+    assert names == ["one", "two", None]
     assert [books.subjects.customer(*at) for at in (("shop", "one"), ("bank", "two"), ("bank", "four"))] == [None] * 3
 
 

@@ -15,6 +15,7 @@ from dojang.disclosure.authorization import AuthorizationRequest
 from dojang.journeys import log_in, redeem_login
 from dojang.journeys.log_in import text_of
 from dojang.policy.numbers import NUMBERS
+from dojang.policy.wording import LANGUAGES
 from dojang.refusals import (
     AccessTokenRefused,
     ActivationReplayed,
@@ -127,15 +128,19 @@ def test_no_code_is_right_for_somebody_whom_the_centre_does_not_know(desk: Front
     "party", ["한빛은행", "A Bank with a rather long name that telephones would cut in two", "😀" * 60]
 )
 def test_a_text_message_says_who_what_for_and_a_warning_in_seventy_characters(party: str) -> None:
-    text = text_of("도장 인증센터", party, "012345")
+    text = text_of("도장 인증센터", party, "012345", "ko")
     assert len(text.encode("utf-16-be")) // 2 <= 70
     assert text.startswith(f"[도장 인증센터] {party[:4]}")
     assert "로그인 확인번호 012345\n" in text
     assert text.endswith("남에게 알려주지 마세요")
+    english = text_of("도장 인증센터", party, "012345", "en")
+    assert len(english.encode("utf-16-be")) // 2 <= 70
+    assert english.startswith(f"[도장 인증센터] {party[:4]}")
+    assert english.endswith("login code 012345\nNever share it")
 
 
 def test_a_sender_with_a_name_too_long_to_text_is_told_at_the_start(desk: Front) -> None:
-    room = NUMBERS.text_message.characters - len(text_of("", "", "012345"))
+    room = NUMBERS.text_message.characters - max(len(text_of("", "", "012345", language)) for language in LANGUAGES)
     replace(desk.desk, sender="가" * room)
     with pytest.raises(ValueError, match="too long"):
         replace(desk.desk, sender="가" * (room + 1))

@@ -13,7 +13,11 @@ from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.ports.books import Books
 from dojang.web.api import certificate, logins
 from dojang.web.app import Site, application, center_pages
-from dojang.web.center import arrival
+from dojang.web.center import login, sign
+from dojang.web.center.error_pages import ErrorPages
+from dojang.web.center.login import LoginPages
+from dojang.web.center.sign import SignPages
+from dojang.web.forms import Forms
 from dojang.web.openid import provider
 from dojang.web.sessions import COOKIE, Sessions
 from dojang.web.signing_api import signature_requests
@@ -22,6 +26,8 @@ from tests.journeys.logins import Front
 from tests.rules.disclosure.clients import ISSUER, VERIFIER, Client, request
 
 WHO = {"name": NAME, "phone": PHONE, "birth_date": BORN}
+
+HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 
 KEYS = count()
 
@@ -34,10 +40,17 @@ class LoginSite:
         self.front = Front(self.center)
         desk, site = self.front.desk, Site(ISSUER, PIN_ORIGIN, self.center.books, self.center.clock, *_own())
         sessions = Sessions(self.center.books, self.center.clock, self.center.chance, ISSUER)
-        made = (provider, logins, signature_requests, arrival)
-        routers = [module.router(desk, sessions) for module in made]
-        routers.append(certificate.router(desk, sessions))
-        self.app = application(site, routers, center_pages(site.origin, site.pin_origin))
+        pages = center_pages(site.origin, site.pin_origin, desk.clients.values())
+        forms = Forms(self.center.books, self.center.clock, ISSUER)
+        routers = [
+            provider.router(desk, sessions, ErrorPages(pages)),
+            logins.router(desk, sessions),
+            signature_requests.router(desk, sessions),
+            certificate.router(desk, sessions),
+            login.router(LoginPages(desk, sessions, forms, pages)),
+            sign.router(SignPages(desk, sessions, forms, pages)),
+        ]
+        self.app = application(site, routers, pages)
 
     def browser(self) -> "Browser":
         return Browser(self, TestClient(self.app, base_url=ISSUER, follow_redirects=False))
@@ -100,6 +113,14 @@ class Browser:
     def post(self, path: str, body: Any = None, key: str = "") -> httpx2.Response:
         own = {"Origin": ISSUER, "Idempotency-Key": key or f"key-{next(KEYS)}"}
         return self.http.post(path, json={} if body is None else body, headers=own)
+
+    def page(self, address: str, language: str = "ko") -> httpx2.Response:
+        """As a browser asks for a page."""
+        return self.http.get(address, headers={**HTML, "Accept-Language": language})
+
+    def send(self, action: str, fields: dict[str, str], language: str = "ko", origin: str = ISSUER) -> httpx2.Response:
+        """As a browser sends a form."""
+        return self.http.post(action, data=fields, headers={**HTML, "Accept-Language": language, "Origin": origin})
 
     def step(self, interaction: str, step: str, body: Any, key: str = "") -> httpx2.Response:
         return self.post(f"/api/v1/logins/{interaction}/{step}", body, key)

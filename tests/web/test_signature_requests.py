@@ -150,9 +150,9 @@ def test_a_request_is_over_after_ten_minutes(site: LoginSite, browser: Browser) 
     site.center.clock.forward(600)
     problem(opening(browser, request_id), 404, "signature_request_not_found")
     assert site.result(site.front.bank, request_id).json()["state"] == "expired"
-    page = browser.http.get(f"/sign?request={request_id}")
+    page = browser.page(f"/sign?request={request_id}")
     assert page.status_code == 404
-    assert "<code>signature_request_not_found</code>" in page.text
+    assert "<code>SIGNATURE_REQUEST_NOT_FOUND</code>" in page.text
 
 
 def test_only_our_own_pages_open_a_request(site: LoginSite, browser: Browser) -> None:
@@ -165,20 +165,3 @@ def test_an_opened_request_gives_another_code_each_time(site: LoginSite, browser
     request_id = site.push(site.front.bank).json()["request_id"]
     codes = {browser.post(f"/api/v1/signatures/{request_id}/open", key="same").json()["code"] for _ in range(2)}
     assert len(codes) == 2
-
-
-def test_the_page_says_who_asks_with_every_letter_as_text(site: LoginSite) -> None:
-    shop = site.front.shop
-    pushed = site.push(shop, redirect_uri="https://shop.example/transfers/1").json()
-    page = site.browser().http.get(pushed["authorize_url"].removeprefix(ISSUER))
-    assert page.status_code == 200
-    assert "A &lt;Shop&gt; &amp; Sons" in page.text
-    assert f"POST /api/v1/signatures/{pushed['request_id']}/open" in page.text
-    assert page.headers["content-security-policy"].startswith("default-src 'none';")
-
-
-@pytest.mark.parametrize("name", ["", "none", "%00", "<script>"])
-def test_the_page_of_no_request_says_so(site: LoginSite, name: str) -> None:
-    page = site.browser().http.get(f"/sign?request={name}")
-    assert page.status_code == 404
-    assert "<script" not in page.text

@@ -1,6 +1,6 @@
 /**
  * Times that run out count down: `<p data-until data-now><time>`. The server's clock counts, so the difference to ours is
- * taken once. At the end the page is asked for again, which then says what became of it.
+ * taken once. At the end `data-then` is opened, if there is one: a page that says what became of it.
  */
 
 const SECOND = 1_000;
@@ -16,7 +16,8 @@ export function countDown(): void {
       time.textContent = clock(seconds);
       if (seconds > 0) return;
       clearInterval(running);
-      timer.dispatchEvent(new Event("over", { bubbles: true }));
+      const { then } = timer.dataset;
+      if (then !== undefined) location.replace(then);
     };
     const running = setInterval(tick, SECOND);
     tick();

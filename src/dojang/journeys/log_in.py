@@ -16,6 +16,7 @@ from dojang.journeys.sign_transaction import OpenedTransaction, new_code, open_l
 from dojang.journeys.visits import VisitsDesk
 from dojang.pin.encoding import b64, sha256
 from dojang.policy.numbers import NUMBERS
+from dojang.policy.wording import LANGUAGES, say
 from dojang.ports.text_message import TextMessage
 from dojang.refusals import (
     CertificateNotValid,
@@ -52,7 +53,8 @@ class LoginDesk:
     later: Callable[[Callable[[], object]], object]
 
     def __post_init__(self) -> None:
-        if _units(_text(self.sender, "", "0" * _LIMITS.digits)) > _LIMITS.characters:
+        longest = max(_units(_text(self.sender, "", "0" * _LIMITS.digits, language)) for language in LANGUAGES)
+        if longest > _LIMITS.characters:
             raise ValueError("the sender's name is too long for a text message")
 
 
@@ -83,7 +85,9 @@ def begin(desk: LoginDesk, request: AuthorizationRequest, session: str) -> Inter
     return interaction
 
 
-def identify(desk: LoginDesk, interaction_id: str, session: str, person: Person, address: str) -> Asked:
+def identify(
+    desk: LoginDesk, interaction_id: str, session: str, person: Person, address: str, language: str = LANGUAGES[0]
+) -> Asked:
     """Say who you are. If the centre knows the person, a text message with a code goes out; the answer doesn't tell.
 
     A code that was sent before is void. Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep`,
@@ -97,20 +101,20 @@ def identify(desk: LoginDesk, interaction_id: str, session: str, person: Person,
             raise WrongStep(expected="pin")
         _within_limits(desk, interaction, person, address, now)
         entry = books.certificates.valid_of_person(person)
-        sent = SentCode(sha256(code.encode()), entry.kid if entry else b"", now, now + _LIMITS.lifetime)
+        sent = SentCode(sha256(code.encode()), entry.kid if entry else b"", now, now + _LIMITS.lifetime, person)
         books.interactions.put(replace(interaction, sent=sent))
     if entry is not None:
-        number, text = entry.person.phone, text_of(desk.sender, asking["ko"], code)
+        number, text = entry.person.phone, text_of(desk.sender, asking[language], code, language)
         desk.later(lambda: desk.text_message.send(number, text, "login", f"{interaction_id}-{now}"))
     return Asked(masked_phone(person.phone), sent.expires_at, now + _LIMITS.resend_after)
 
 
-def text_of(sender: str, relying_party: str, code: str) -> str:
+def text_of(sender: str, relying_party: str, code: str, language: str) -> str:
     """Who, what for, the code, a warning: at most 70 characters, as telephones count them (UCS-2)."""
-    room = _LIMITS.characters - _units(_text(sender, "", code))
+    room = _LIMITS.characters - _units(_text(sender, "", code, language))
     while relying_party and _units(relying_party) > room:
         relying_party = relying_party[:-1]
-    return _text(sender, relying_party, code)
+    return _text(sender, relying_party, code, language)
 
 
 def enter_code(
@@ -254,8 +258,8 @@ def _entered(desk: LoginDesk, interaction_id: str, sent: SentCode, txn: str, ses
     return entered.txn
 
 
-def _text(sender: str, relying_party: str, code: str) -> str:
-    return f"[{sender}] {relying_party} 로그인 확인번호 {code}\n남에게 알려주지 마세요"
+def _text(sender: str, relying_party: str, code: str, language: str) -> str:
+    return say(language, "text_message.login", sender=sender, relying_party=relying_party, code=code)
 
 
 def _units(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from dojang.disclosure.addresses import is_way_back, with_answer
 from dojang.journeys.log_in import LoginDesk, client_of
@@ -14,11 +15,35 @@ from dojang.journeys.sign_transaction import (
 )
 from dojang.pin.encoding import b64, canonical, sha256
 from dojang.policy.numbers import NUMBERS
-from dojang.refusals import CertificateNotFound, ConnectFirst, SignatureRequestNotFound, SignatureRequestRefused
+from dojang.refusals import (
+    ActivationReplayed,
+    CertificateNotFound,
+    ConnectFirst,
+    SignatureRequestNotFound,
+    SignatureRequestRefused,
+)
+from dojang.signing.what_is_signed import Pairs, pairs_of
 from dojang.values.login import SignatureRequest
 from dojang.values.relying_party import RelyingParty
 from dojang.values.transaction import ContentItem, SigningPurpose, TransactionResult
 from dojang.values.web import KeptAnswer
+
+# What claims a transaction that its customer gave up: the hash of no activation.
+_GIVEN_UP: Final = sha256(b"given up")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as its customer sees it. `pairs` come from the very bytes that are signed.
+
+    `checking`: the PIN was right and the vault has been asked; `signed`: `return_to` leads back with it.
+    """
+
+    request: SignatureRequest
+    client: RelyingParty
+    pairs: Pairs
+    state: Literal["ready", "checking", "signed"]
+    return_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +99,54 @@ def asked_by(desk: LoginDesk, request_id: str) -> RelyingParty:
     return client_of(desk, request.client_id)
 
 
+def look(desk: LoginDesk, request_id: str, session: str) -> Asked:
+    """The request for the customer who is logged in in this browser, as often as it is asked for.
+
+    Raises `ConnectFirst`, `RelyingPartyUnknown`, and `SignatureRequestNotFound` for another customer's too, and once it
+    is over or given up.
+    """
+    books, now = desk.visits.books, desk.visits.clock.now()
+    request = _of_customer(desk, request_id, session)
+    client = client_of(desk, request.client_id)
+    pairs = tuple(
+        pair for item in request.items for pair in pairs_of(request.purpose, request.client_id, b"", item.content)
+    )
+    opened = books.transactions.get(request.txn) if request.txn else None
+    if opened and opened.signed:
+        return Asked(request, client, pairs, "signed", opened.return_to)
+    if opened and opened.claimed not in (b"", _GIVEN_UP):
+        return Asked(request, client, pairs, "checking", "")
+    if now >= request.expires_at:
+        raise SignatureRequestNotFound
+    return Asked(request, client, pairs, "ready", "")
+
+
+def give_up(desk: LoginDesk, request_id: str, session: str) -> str:
+    """The request is over and cannot be signed any more; the way back says that the customer did not want it.
+
+    Raises `ConnectFirst`, `SignatureRequestNotFound`, and `ActivationReplayed` once the PIN was right.
+    """
+    books = desk.visits.books
+    with books.transaction():
+        request = _of_customer(desk, request_id, session)
+        if request.txn:
+            opened = books.transactions.get(request.txn)
+            if opened.claimed not in (b"", _GIVEN_UP):
+                raise ActivationReplayed
+            books.transactions.put(replace(opened, claimed=_GIVEN_UP))
+        over = min(request.expires_at, desk.visits.clock.now())
+        books.signature_requests.put(replace(request, expires_at=over))
+    return _way_back(desk, request, {"error": "access_denied"})
+
+
 def open_request(desk: LoginDesk, request_id: str, session: str) -> OpenedTransaction:
     """On to the PIN, with a code. Raises `SignatureRequestNotFound`, `ConnectFirst`, `CertificateNotFound`.
 
     Another customer's browser gets the answer for a request that there is not.
     """
     books, now = desk.visits.books, desk.visits.clock.now()
-    signed_in = books.signed_in.find(session, now)
-    if signed_in is None:
-        raise ConnectFirst
-    request = books.signature_requests.get(request_id)
-    if request.customer_number != signed_in.customer_number or now >= request.expires_at:
+    request = _of_customer(desk, request_id, session)
+    if now >= request.expires_at:
         raise SignatureRequestNotFound
     if request.txn:
         return new_code(desk.visits, request.txn, connected=True)
@@ -97,9 +159,7 @@ def open_request(desk: LoginDesk, request_id: str, session: str) -> OpenedTransa
         relying_party=request.client_id,
         purpose=request.purpose,
         items=request.items,
-        return_to=with_answer(
-            request.redirect_uri, {"request_id": request.id, "state": request.state, "iss": desk.issuer.name}
-        ),
+        return_to=_way_back(desk, request, {}),
         connected=True,
     )
     # Opened twice at once: the first one counts, and the other transaction's code is given to nobody.
@@ -118,6 +178,22 @@ def result_of(desk: LoginDesk, client: RelyingParty, request_id: str) -> Transac
         return result(desk.visits, request.txn)
     late = desk.visits.clock.now() >= request.expires_at
     return TransactionResult("expired" if late else "pending")
+
+
+def _of_customer(desk: LoginDesk, request_id: str, session: str) -> SignatureRequest:
+    """Another customer's browser gets the answer for a request that there is not."""
+    signed_in = desk.visits.books.signed_in.find(session, desk.visits.clock.now())
+    if signed_in is None:
+        raise ConnectFirst
+    request = desk.visits.books.signature_requests.get(request_id)
+    if request.customer_number != signed_in.customer_number:
+        raise SignatureRequestNotFound
+    return request
+
+
+def _way_back(desk: LoginDesk, request: SignatureRequest, answer: dict[str, str]) -> str:
+    told = {**answer, "request_id": request.id, "state": request.state, "iss": desk.issuer.name}
+    return with_answer(request.redirect_uri, told)
 
 
 def _fingerprint(pushed: Pushed) -> bytes:

@@ -72,6 +72,10 @@ class SubjectsBook(Protocol):
         """The customer's name there: the one kept before, or `fresh`, kept now. In a transaction."""
         ...
 
+    def find(self, client_id: str, customer_number: str) -> str | None:
+        """The customer's name there; None if it has none yet: the customer never logged in there."""
+        ...
+
     def customer(self, client_id: str, subject: str) -> str | None:
         """The customer number behind a name; None if nobody has it there."""
         ...

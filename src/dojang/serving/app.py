@@ -22,6 +22,8 @@ from dojang.refusals import BodyTooLarge, MethodNotAllowed, NotFound, Refusal, U
 from dojang.serving.calls import CallVerifier
 
 Ready = Callable[[], None]
+# What is answered instead of a refusal's problem body.
+Instead = Callable[[Request, Exception, Response], Response]
 
 log = structlog.get_logger()
 
@@ -66,8 +68,13 @@ EXCEPTION_HANDLERS = {Refusal: _refused, HTTPException: _http_error, Exception: 
 class BodyLimit:
     """Refuses bodies over the limit with 413, whether they say their length or not."""
 
-    def __init__(self, app: ASGIApp, limit: int = NUMBERS.request.body_bytes) -> None:
-        self._app, self._limit = app, limit
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: int = NUMBERS.request.body_bytes,
+        instead: Instead = lambda _request, _error, answer: answer,
+    ) -> None:
+        self._app, self._limit, self._instead = app, limit, instead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -76,7 +83,8 @@ class BodyLimit:
             return
         declared = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > self._limit:
-            await problem_response(BodyTooLarge(limit=self._limit))(scope, receive, send)
+            refusal = BodyTooLarge(limit=self._limit)
+            await self._instead(Request(scope), refusal, problem_response(refusal))(scope, receive, send)
             return
         seen = 0
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from pydantic import ConfigDict
 
+from dojang.values.certificate import Person
 from dojang.values.transaction import ContentItem, SigningPurpose
 
 _BYTES_AS_BASE64: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -12,10 +13,11 @@ _BYTES_AS_BASE64: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="ba
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """The SMS code that counts: its hash, when it was sent, until when it is good, how many tries it has taken.
+    """The SMS code that counts: its hash, when it was sent, until when it is good, for whom, how many tries it took.
 
-    A hash of six digits hides nothing by itself: books keep it sealed. `kid` is empty where nobody was found and
-    nothing was sent: no code is right then.
+    `person` is who somebody says they are, so that the code can be sent again; it is forgotten with the login. A hash
+    of six digits hides nothing by itself: books keep it sealed. `kid` is empty where nobody was found and nothing was
+    sent: no code is right then.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
@@ -24,6 +26,7 @@ class SentCode:
     kid: bytes
     sent_at: int
     expires_at: int
+    person: Person
     tries: int = 0
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from pydantic import ConfigDict
 
@@ -39,3 +40,9 @@ class RelyingParty:
             raise ValueError("a way back is an http address that ends in a slash")
         if set(self.name) != LANGUAGES:
             raise ValueError("a relying party has a name in each language")
+
+    @property
+    def origins(self) -> list[str]:
+        """Where its addresses lie, as a content security policy names it; of an app's own scheme, the scheme."""
+        found = (urlsplit(uri) for uri in (*self.redirect_uris, *self.return_uris))
+        return list(dict.fromkeys(f"{at.scheme}://{at.netloc}" if at.netloc else f"{at.scheme}:" for at in found))

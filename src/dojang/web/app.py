@@ -1,6 +1,6 @@
 """The centre as one FastAPI application."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,8 @@ from dojang.ports.clock import Clock
 from dojang.refusals import InvalidField, MalformedJson
 from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, Ready, own_routes, problem_response
 from dojang.serving.pages import Pages
+from dojang.values.relying_party import RelyingParty
+from dojang.web.center.error_pages import ErrorPages
 from dojang.web.forms import new_key
 from dojang.web.page_calls import PageCalls, WholeBody
 
@@ -48,15 +50,15 @@ class Site:
     )
 
 
-def center_pages(origin: str, pin_origin: str, relying_parties: Sequence[str] = ()) -> Pages:
-    """The centre's pages; a form of theirs may lead to the PIN page, or back to one of these origins."""
+def center_pages(origin: str, pin_origin: str, relying_parties: Iterable[RelyingParty] = ()) -> Pages:
+    """The centre's pages; a form of theirs may lead to the PIN page, or back to one of these relying parties."""
     here = Path(__file__).parent
     return Pages(
         cookie="dojang_center_view",
         brand={language: say(language, "center.brand") for language in LANGUAGES},
         origin=origin,
         templates=[here / "center" / "templates"],
-        form_targets=(pin_origin, *relying_parties),
+        form_targets=(pin_origin, *(origin for party in relying_parties for origin in party.origins)),
         facts={"new_key": new_key},
     )
 
@@ -65,15 +67,16 @@ def application(site: Site, routers: Sequence[APIRouter], pages: Pages) -> FastA
     """The centre with these routers and pages, and with what every process serves."""
     app = FastAPI(title="Dojang certification centre", docs_url=None, redoc_url=None, openapi_url=OPENAPI)
     handlers = {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable, HTTPException: _http_error}
+    errors = ErrorPages(pages)
     for error, handler in handlers.items():
-        app.add_exception_handler(error, handler)
+        app.add_exception_handler(error, _told(errors, handler))
     app.router.routes.extend([*own_routes(site.ready, site.registry), *pages.routes()])
     for router in routers:
         app.include_router(router)
     # The last one added is the first to see a request.
     app.add_middleware(PageCalls, site.origin, site.page_prefixes, site.books, site.clock)
-    app.add_middleware(WholeBody)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(WholeBody, errors.instead)
+    app.add_middleware(BodyLimit, instead=errors.instead)
     app.add_middleware(PinPageCors, site.pin_origin)
     app.add_middleware(Measured, registry=site.registry)
     return app
@@ -96,6 +99,17 @@ class PinPageCors:
         """One request."""
         shared = scope["type"] == "http" and scope["path"].startswith(PIN_PAGE_PATHS)
         await (self._shared if shared else self._app)(scope, receive, send)
+
+
+def _told(
+    errors: ErrorPages, handler: Callable[[Request, Exception], Awaitable[Response]]
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """To a browser as a page, to a program as `handler` says it."""
+
+    async def tell(request: Request, error: Exception) -> Response:
+        return errors.instead(request, error, await handler(request, error))
+
+    return tell
 
 
 async def _unreadable(_request: Request, error: Exception) -> Response:

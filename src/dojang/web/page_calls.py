@@ -23,7 +23,7 @@ from dojang.refusals import (
     Refusal,
     RequestUnderWay,
 )
-from dojang.serving.app import problem_response
+from dojang.serving.app import Instead, problem_response
 from dojang.values.web import KeptAnswer
 from dojang.web.sessions import session_id
 
@@ -35,8 +35,8 @@ KEY_HEADER: Final = "Idempotency-Key"
 class WholeBody:
     """Reads the body before anybody looks at the request, so that its limit is refused here and not as bad JSON."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, instead: Instead) -> None:
+        self._app, self._instead = app, instead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -46,7 +46,7 @@ class WholeBody:
         try:
             body = await Request(scope, receive).body()
         except Refusal as refusal:
-            await problem_response(refusal)(scope, receive, send)
+            await self._instead(Request(scope), refusal, problem_response(refusal))(scope, receive, send)
             return
         await self._app(scope, _Replayed(body, receive), send)
 

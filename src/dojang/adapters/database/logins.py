@@ -207,22 +207,30 @@ class DatabaseSubjects:
 
     def of(self, client_id: str, customer_number: str, fresh: str) -> str:
         """See `SubjectsBook`."""
-        index = self._cipher.index("subjects.customer", f"{client_id}\0{customer_number}")
         sealed = self._cipher.seal(_place(fresh), customer_number.encode())
-        row = {"client_id": client_id, "customer": index, "subject": fresh, "sealed": sealed}
-        if self._database.insert_new(subjects, **row):
+        row = {"client_id": client_id, "customer": self._index(client_id, customer_number)}
+        if self._database.insert_new(subjects, **row, subject=fresh, sealed=sealed):
             return fresh
-        found = select(subjects.c.subject).where(subjects.c.client_id == client_id, subjects.c.customer == index)
-        kept = self._database.row(found)
+        kept = self.find(client_id, customer_number)
         if kept is None:
             raise RuntimeError("a subject vanished within a transaction")
-        return str(kept["subject"])
+        return kept
+
+    def find(self, client_id: str, customer_number: str) -> str | None:
+        """See `SubjectsBook`."""
+        index = self._index(client_id, customer_number)
+        found = select(subjects.c.subject).where(subjects.c.client_id == client_id, subjects.c.customer == index)
+        row = self._database.row(found)
+        return None if row is None else str(row["subject"])
 
     def customer(self, client_id: str, subject: str) -> str | None:
         """See `SubjectsBook`."""
         found = select(subjects.c.sealed).where(subjects.c.client_id == client_id, subjects.c.subject == subject)
         row = self._database.row(found)
         return None if row is None else self._cipher.open(_place(subject), row["sealed"]).decode()
+
+    def _index(self, client_id: str, customer_number: str) -> bytes:
+        return self._cipher.index("subjects.customer", f"{client_id}\0{customer_number}")
 
 
 def _place(subject: str) -> str:

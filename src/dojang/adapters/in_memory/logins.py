@@ -114,6 +114,10 @@ class MemorySubjects(MemoryBook[tuple[str, str], str]):
         """See `SubjectsBook`."""
         return self.rows.setdefault((client_id, customer_number), fresh)
 
+    def find(self, client_id: str, customer_number: str) -> str | None:
+        """See `SubjectsBook`."""
+        return self.rows.get((client_id, customer_number))
+
     def customer(self, client_id: str, subject: str) -> str | None:
         """See `SubjectsBook`."""
         return next(

@@ -23,7 +23,7 @@ from dojang.refusals import (
     RelyingPartyUnknown,
 )
 from dojang.serving.app import problem_response
-from dojang.web.center.arrival import refused
+from dojang.web.center.error_pages import ErrorPages
 from dojang.web.sessions import Sessions
 
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -35,8 +35,8 @@ _LONGEST: Final = 8192  # characters of a query
 class Provider:
     """Reads, hands to a journey, replies."""
 
-    def __init__(self, desk: LoginDesk, sessions: Sessions) -> None:
-        self._desk, self._sessions = desk, sessions
+    def __init__(self, desk: LoginDesk, sessions: Sessions, errors: ErrorPages) -> None:
+        self._desk, self._sessions, self._errors = desk, sessions, errors
 
     def configuration(self) -> JSONResponse:
         """OpenID Connect Discovery 1.0, section 3."""
@@ -77,7 +77,7 @@ class Provider:
         try:
             checked = request_checks.check(parameters, self._desk.clients)
         except RelyingPartyUnknown as unknown:
-            return refused(unknown)
+            return self._errors.page(request, unknown)
         except AuthorizationRefused as no:
             told = {name: str(no.facts[name]) for name in ("error", "state") if no.facts[name]}
             back = with_answer(str(no.facts["redirect_uri"]), {**told, "iss": self._desk.issuer.name})
@@ -128,9 +128,9 @@ class Provider:
         return JSONResponse({"sub": subject}, headers=_NO_STORE)
 
 
-def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
+def router(desk: LoginDesk, sessions: Sessions, errors: ErrorPages) -> APIRouter:
     """Every path of the provider."""
-    provider = Provider(desk, sessions)
+    provider = Provider(desk, sessions, errors)
     made = APIRouter(tags=["OpenID Connect"])
     made.add_api_route("/.well-known/openid-configuration", provider.configuration, methods=["GET"])
     made.add_api_route("/openid/jwks", provider.jwks, methods=["GET"])

@@ -1,0 +1,57 @@
+"""A login that a customer goes on with, or gives up: another text message, the PIN page once more, the way back."""
+
+from dataclasses import replace
+
+from dojang.disclosure.addresses import with_answer
+from dojang.journeys import log_in
+from dojang.journeys.log_in import Asked, LoginDesk
+from dojang.journeys.sign_transaction import OpenedTransaction, new_code
+from dojang.policy.wording import LANGUAGES
+from dojang.refusals import WrongStep
+from dojang.values.login import Interaction
+from dojang.values.relying_party import CENTER
+
+
+def send_again(desk: LoginDesk, interaction_id: str, session: str, address: str, language: str = LANGUAGES[0]) -> Asked:
+    """Another code for whoever the customer said to be. Raises `WrongStep` before that, and as `log_in.identify`."""
+    interaction = log_in.look(desk, interaction_id, session)
+    if interaction.sent is None:
+        raise WrongStep(expected="identify")
+    return log_in.identify(desk, interaction_id, session, interaction.sent.person, address, language)
+
+
+def is_first_here(desk: LoginDesk, interaction: Interaction) -> bool:
+    """Whether the customer, whose SMS code was right, has never logged in at this relying party. We are none."""
+    if interaction.sent is None or not interaction.txn or interaction.client_id == CENTER:
+        return False
+    customer = desk.visits.books.certificates.get(interaction.sent.kid).customer_number
+    return desk.visits.books.subjects.find(interaction.client_id, customer) is None
+
+
+def to_pin(desk: LoginDesk, interaction_id: str, session: str) -> OpenedTransaction:
+    """On to the PIN page once more, with a new code.
+
+    Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep` before the SMS code was right, `ActivationReplayed`
+    once the PIN was right: then it only remains to look.
+    """
+    interaction = log_in.look(desk, interaction_id, session)
+    if not interaction.txn:
+        raise WrongStep(expected="sms_code")
+    return new_code(desk.visits, interaction.txn, connected=True)
+
+
+def give_up(desk: LoginDesk, interaction_id: str, session: str) -> str:
+    """The login is over; the way back says that the customer did not want it (RFC 6749 4.1.2.1).
+
+    One that is signed already goes back as that. Raises `InteractionNotFound`, `InteractionExpired`.
+    """
+    interaction = log_in.look(desk, interaction_id, session)
+    if interaction.redirect_to:
+        return interaction.redirect_to
+    books = desk.visits.books
+    with books.transaction():
+        books.interactions.put(replace(interaction, expires_at=desk.visits.clock.now()))
+    if interaction.client_id == CENTER:
+        return "/"
+    answer = {"error": "access_denied", "state": interaction.state, "iss": desk.issuer.name}
+    return with_answer(interaction.redirect_uri, answer)
