@@ -62,7 +62,6 @@ def test_a_browser_begins_a_login_at_the_centre_and_lands_on_our_own_page(site: 
     page = browser.http.get(begun["login_url"])
     assert page.status_code == 200
     assert "인증센터" in page.text
-    assert "Certification centre" in page.text
     visit = browser.step(begun["id"], "sms-code", {"code": browser.sms(begun["id"])}).json()
     done = customer.agree(visit["code"]).hand_in()
     back = browser.http.get(done.return_to.removeprefix(ISSUER))
