@@ -56,6 +56,7 @@ class Used:
     return_to: str
     new_pin_due: bool
     foreign: int
+    connected: bool
 
 
 class Call:
@@ -159,7 +160,9 @@ class TypeScriptHolder:
         }
         value = self._run("use", code, answers)
         receipt = json.dumps(value["receipt"]).encode()
-        return Used(unb64(value["th"]), receipt, value["returnTo"], value["newPinDue"], value["foreign"])
+        return Used(
+            unb64(value["th"]), receipt, value["returnTo"], value["newPinDue"], value["foreign"], value["connected"]
+        )
 
     def close(self) -> None:
         """As `Holder.close`: whoever was still to hear of something has heard."""

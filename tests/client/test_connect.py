@@ -12,7 +12,7 @@ from dojang.pin.record import Record
 from dojang.pin.signatures import verify
 from dojang.pin.tickets import DeviceRemovalTicket
 from dojang.refusals import CodeRefused, ConnectFirst, GaveUp, RecordMismatch, RowFull, WrongPin
-from tests.client.world import CENTER, PIN, WRONG, Customer, Pad, World, enrolled, transfer
+from tests.client.world import CENTER, CONNECT_AT, PIN, ROOM, WRONG, Customer, Pad, World, enrolled, transfer
 
 OPEN, STATEMENT = "/v1/transactions/open", "/v1/versions/statement"
 ATTEMPTS, CONFIRM, ACTIVATE = "/v1/attempts", "/v1/confirm", "/v1/transactions/activate"
@@ -75,8 +75,9 @@ def test_a_browser_that_nobody_connected_says_nothing_of_itself(world: World) ->
 def test_the_centre_sends_an_unknown_browser_back_for_a_text_message(world: World) -> None:
     holder, customer = enrolled(world)
     pad = Pad(PIN)
-    with pytest.raises(ConnectFirst):
+    with pytest.raises(ConnectFirst) as refused:
         holder.use(world.center.ask(customer, transfer(), known_only=True), pad)
+    assert refused.value.facts == {"return_to": CONNECT_AT}
     assert not pad.shown
     assert not sent(world, ATTEMPTS)
 
@@ -106,7 +107,7 @@ def test_an_enrolment_connects_by_its_statement(world: World) -> None:
 def test_a_use_connects_beside_every_confirm_and_the_activation(world: World) -> None:
     holder, customer = enrolled(world)
     code = world.center.ask(customer, transfer(), connect=True)
-    holder.use(code, Pad(PIN))
+    assert holder.use(code, Pad(PIN)).connected
     holder.close()
     confirms, (activated,) = sent(world, CONFIRM), sent(world, ACTIVATE)
     assert len(confirms) == len(world.anchors.guards)
@@ -122,7 +123,14 @@ def test_a_use_connects_beside_every_confirm_and_the_activation(world: World) ->
 def test_after_it_the_pin_alone_is_enough(world: World) -> None:
     holder, customer = enrolled(world)
     holder.use(world.center.ask(customer, connect=True), Pad(PIN))
-    assert holder.use(world.center.ask(customer, known_only=True), Pad(PIN)).th
+    assert not holder.use(world.center.ask(customer, known_only=True), Pad(PIN)).connected
+
+
+def test_a_browser_for_which_there_is_no_room_signs_all_the_same_and_is_not_connected(world: World) -> None:
+    holder, customer = enrolled(world)
+    customer.devices |= {bytes([number]): b"a key" for number in range(ROOM)}
+    assert not holder.use(world.center.ask(customer, connect=True), Pad(PIN)).connected
+    assert not (world.folder / "holder" / "connected_devices.json").exists()
 
 
 def test_another_browser_of_hers_stays_unknown(world: World) -> None:

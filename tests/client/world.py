@@ -50,6 +50,8 @@ NAME = "홍길동"
 NONCE = b"a nonce of the bank's"
 PAIRS = (("받는 분", "김하늘"), ("금액", "10,000원"))
 AVOID = ["991231"]
+CONNECT_AT = f"{CENTER}/connect"
+ROOM = 10  # devices of one customer
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -296,7 +298,7 @@ class Center:
             return self.open_version(code)
         asked = self.asked[code]
         if asked.known_only and not self.knows(asked.customer, code, body):
-            raise ConnectFirst
+            raise ConnectFirst(return_to=CONNECT_AT)
         return self.open_use(code)
 
     def knows(self, customer: Customer, code: str, body: dict[str, Any]) -> bool:
@@ -428,7 +430,8 @@ class Center:
         if added := body.pop("device", None):
             said = DeviceAddition(customer.uid, transaction.hash(), unb64(added["key"]))
             verify(Record.parse(customer.record).authorization_key, unb64(added["signature"]), said.signed())
-            customer.devices[device_id(said.device_key)] = said.device_key
+            if len(customer.devices) < ROOM:
+                customer.devices[device_id(said.device_key)] = said.device_key
         made = self.vault("POST", "/v1/activations", {"transaction": b64(transaction.canonical()), **body})
         chain = [x509.load_der_x509_certificate(customer.certificate), self.world.authority.issuing]
         asked.cms = [
@@ -447,6 +450,8 @@ class Center:
             "leaf_index": made["leaf_index"],
         }
         asked.done = {"receipt": receipt, "return_to": f"{CENTER}/done"}
+        if added:
+            asked.done["device_added"] = device_id(unb64(added["key"])) in customer.devices
         return asked.done
 
 

@@ -60,7 +60,7 @@ export function readVisit(json: Json): Visit {
     visit: text(value["visit"]),
     tickets: list(value["tickets"], text),
     dayKey: readDayKey(value["day_key"]),
-    connect: flag(value["connect"] ?? false),
+    connect: flag(value["connect"]),
   };
   switch (value["kind"]) {
     case "version":

@@ -3,7 +3,7 @@
 import { centreProofSigned, type Device } from "../protocol/devices.ts";
 import { b64, type Json, unb64 } from "../protocol/encoding.ts";
 import { Refusal, refusing } from "../protocol/refusal.ts";
-import { bytes, list, members, text } from "../protocol/shape.ts";
+import { bytes, flag, list, members, text } from "../protocol/shape.ts";
 import type * as m from "../protocol/messages.ts";
 import { readAttestation, readVersionReceipt, readVisit, type Signed, type Visit } from "./bodies.ts";
 import { bodyOf, type Fetch, post, refusalOf } from "./http.ts";
@@ -29,6 +29,8 @@ export interface VersionLive {
 export interface Activated {
   readonly receipt: Json;
   readonly returnTo: string;
+  /** The device that came with it is known now; absent where none came. */
+  readonly deviceAdded: boolean;
 }
 
 export class Center {
@@ -85,7 +87,8 @@ export class Center {
   /** The activation goes to the vault, which signs. */
   async activate(body: Json): Promise<Activated> {
     const value = members(await this.#post("/v1/transactions/activate", body));
-    return { receipt: members(value["receipt"]), returnTo: text(value["return_to"]) };
+    const deviceAdded = flag(value["device_added"] ?? false);
+    return { receipt: members(value["receipt"]), returnTo: text(value["return_to"]), deviceAdded };
   }
 
   /** Refuses what the centre says, or `center_unavailable`, after the last try. */

@@ -30,12 +30,16 @@ export interface Shown {
   readonly otherCertificate: boolean;
 }
 
-/** Signed. `foreign`: wrong attempts since the last success that were not typed here. */
+/**
+ * Signed. `foreign`: wrong attempts since the last success that were not typed here. `connected`: this use added the device,
+ * and the centre knows it from now on.
+ */
 export interface Used {
   readonly receipt: Json;
   readonly returnTo: string;
   readonly newPinDue: boolean;
   readonly foreign: number;
+  readonly connected: boolean;
 }
 
 /** AK's consent, and the receipts of enough guards for it. */
@@ -46,6 +50,7 @@ interface Confirmed {
   readonly receipts: readonly Json[];
   /** The device that it adds, if any, as it is sent beside it. */
   readonly addition: Addition;
+  readonly added: Device | undefined;
 }
 
 interface Addition {
@@ -121,8 +126,9 @@ export class Use {
     const { known, unlocked } = this.#opened!;
     this.#confirmed ??= await this.#confirm(known, unlocked);
     this.#parties.memory.note(this.#checked.uid, known.record.ver);
-    const { json, sealed, receipts, addition } = this.#confirmed;
+    const { json, sealed, receipts, addition, added } = this.#confirmed;
     const done = await this.#parties.center.activate({ activation: json, sealed: b64(sealed), receipts, ...addition });
+    if (added !== undefined && done.deviceAdded) this.#parties.memory.noteConnected(this.#checked.uid, b64(added.id));
     checkReceipt(done.receipt, {
       transaction: this.#visit.transaction,
       kid: this.#checked.transaction.kid,
@@ -134,7 +140,8 @@ export class Use {
       receipts,
       threshold: this.#parties.anchors.threshold,
     });
-    return { receipt: done.receipt, returnTo: done.returnTo, newPinDue: unlocked.newPinDue, foreign: unlocked.foreign };
+    const { newPinDue, foreign } = unlocked;
+    return { receipt: done.receipt, returnTo: done.returnTo, newPinDue, foreign, connected: done.deviceAdded };
   }
 
   /**
@@ -156,8 +163,7 @@ export class Use {
       const hash = activationHash(activation, signature);
       const receipts = await this.#receipts(known, { ...json, ...addition }, hash);
       if (receipts.length >= threshold) {
-        if (added !== undefined) this.#parties.memory.noteConnected(this.#checked.uid, b64(added.id));
-        return { json, sha256: hash, sealed, receipts: receipts.map((receipt) => receipt.json), addition };
+        return { json, sha256: hash, sealed, receipts: receipts.map((receipt) => receipt.json), addition, added };
       }
       const done = receipts.map((receipt) => receipt.value.guardId);
       await this.#attempts.ask(known, unlocked.p, threshold - receipts.length, done);

@@ -29,7 +29,7 @@ class VersionVisit(Body):
     tickets: list[str]
     avoid: list[str]
     day_key: DayKeyBody
-    connect: bool = False
+    connect: bool
 
 
 class ServedRecord(Body):
@@ -53,7 +53,7 @@ class UseVisit(Body):
     certificate: B64
     chain: list[B64]
     day_key: DayKeyBody
-    connect: bool = False
+    connect: bool
 
 
 class Tickets(Body):

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from dojang.client import certificates
-from dojang.client.bodies import ActivationBody, ConfirmReceiptBody, DeviceAdditionBody, ReceiptBody
+from dojang.client.bodies import ActivationBody, ConfirmReceiptBody, DeviceAdditionBody
 from dojang.client.holder import checks
 from dojang.client.holder.attempts import Attempts, Tickets, Unlocked
+from dojang.client.holder.bodies import Activated
 from dojang.client.holder.center import Center, Consent
 from dojang.client.holder.checks import CheckedUse, KnownRecord
 from dojang.client.holder.devices import Device, Devices
@@ -47,13 +48,17 @@ PinPad = Callable[[Shown], str]
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Signed. `foreign`: wrong attempts since the last success that were not typed here."""
+    """Signed. `foreign`: wrong attempts since the last success that were not typed here.
+
+    `connected`: this use added the device, and the centre knows it from now on.
+    """
 
     th: bytes
     receipt: bytes = field(repr=False)
     return_to: str
     new_pin_due: bool
     foreign: int
+    connected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,10 @@ class Use:
         added = self._added(checked, attempts, device, connect=visit.connect)
         consent = self._confirmed(checked, attempts, known, unlocked, added)
         self.memory.note(checked.uid, known.record.ver)
-        if added:
-            self.memory.note_connected(checked.uid, added.id)
         done = self.center.activate(visit.visit, consent)
-        return self._finish(checked, done.receipt, done.return_to, unlocked)
+        if added and done.device_added:
+            self.memory.note_connected(checked.uid, added.id)
+        return self._finish(checked, done, unlocked)
 
     def _unlock(
         self, checked: CheckedUse, attempts: Attempts, shown: Shown, pin_pad: PinPad
@@ -194,12 +199,12 @@ class Use:
             raise ReceiptRefused
         return body
 
-    def _finish(self, checked: CheckedUse, receipt: ReceiptBody, return_to: str, unlocked: Unlocked) -> Used:
+    def _finish(self, checked: CheckedUse, done: Activated, unlocked: Unlocked) -> Used:
         """The receipt proves her consent to this very T. Raises `ReceiptRefused`, `SignatureInvalid`."""
-        data = receipt.json_bytes()
+        data = done.receipt.json_bytes()
         if verify_receipt(data, self.anchors) != checked.transaction:
             raise ReceiptRefused
-        return Used(checked.th, data, return_to, unlocked.new_pin_due, unlocked.foreign)
+        return Used(checked.th, data, done.return_to, unlocked.new_pin_due, unlocked.foreign, done.device_added)
 
 
 def _shown(checked: CheckedUse) -> Shown:
