@@ -17,6 +17,7 @@ from dojang.pin.encoding import b64, canonical
 from dojang.serving.calls import SignedCalls
 from tests.guard.harness import (
     GUARD,
+    Browser,
     House,
     Json,
     Version,
@@ -28,6 +29,7 @@ from tests.guard.harness import (
     confirm_body,
     make_version,
     open_store,
+    removal_body,
     share_of,
     statement_body,
     statement_of,
@@ -35,7 +37,8 @@ from tests.guard.harness import (
 
 LAUNCHER = Path(__file__).with_name("guard_that_dies.py")
 P = b"p" * 32
-MOMENTS = [f"{kind}:{when}" for kind in ("version", "statement", "attempt", "confirm") for when in ("before", "after")]
+KINDS = ("version", "statement", "attempt", "confirm", "device_removal")
+MOMENTS = [f"{kind}:{when}" for kind in KINDS for when in ("before", "after")]
 
 
 class DyingGuard:
@@ -132,6 +135,13 @@ def enrolled(house: House, guard: DyingGuard, now: int) -> Version:
     return version
 
 
+def answers_as(guard: DyingGuard, house: House, version: Version, browser: Browser, now: int) -> tuple[int, bool]:
+    """What one more attempt from this browser leaves, and whether the browser is known."""
+    tried = attempt(house, version, os.urandom(32), now=now, browser=browser)
+    answer = guard.call("/v1/attempts", tried.body)
+    return answer["remaining"], answer["device_known"]
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_use_goes_on_after_the_guard_is_killed_and_counts_right(
     dying_guard: Callable[[str], Any], request: pytest.FixtureRequest, moment: str
@@ -147,14 +157,20 @@ def test_a_use_goes_on_after_the_guard_is_killed_and_counts_right(
     assert [(reply.remaining, reply.wrong_since) for reply in replies] == [(4, 0), (3, 1)]
     share_of(version, typed, replies[1])
     activation = activation_of(version, th, (mistyped.attempt_id, typed.attempt_id), now)
-    body = confirm_body(activation, version.key)
-    receipt = check_confirm_receipt(house, version, activation, guard.call("/v1/confirm", body))
-    assert check_confirm_receipt(house, version, activation, guard.call("/v1/confirm", body)) == receipt
-    after = attempt(house, version, os.urandom(32), now=now)
-    assert guard.call("/v1/attempts", after.body)["remaining"] == 4
+    browser = Browser()
+    body = confirm_body(activation, version.key, browser)
+    answer = guard.call("/v1/confirm", body)
+    receipt = check_confirm_receipt(house, version, activation, answer)
+    assert (answer["device"], guard.call("/v1/confirm", body)) == ("known", answer)
+    assert answers_as(guard, house, version, browser, now) == (4, True)
+    removal = removal_body(house, version.uid, browser, exp=now + 120)
+    assert guard.call("/v1/devices/remove", removal) == {"device": "unknown"}
+    assert answers_as(guard, house, version, browser, now) == (2, False)
     assert guard.deaths == 1
     assert guard.stop() == 0
     journal = open_store(request.node.callspec.params["dying_guard"], place)
     assert first_break(journal.entries()) is None
-    assert [entry.kind for entry in journal.entries()].count("attempt") == 3
+    kinds = [entry.kind for entry in journal.entries()]
+    assert [kinds.count(kind) for kind in KINDS] == [1, 1, 4, 1, 1]
+    assert next(entry.seq for entry in journal.entries() if entry.kind == "confirm") == receipt.seq
     journal.close()

@@ -373,8 +373,8 @@ def device_addition(addition: DeviceAddition, key: SigningKey) -> Json:
     return {"key": b64(addition.device_key), "signature": b64(key.sign(addition.signed()))}
 
 
-def removal_body(house: House, uid: bytes, browser: Browser, **changed: Any) -> bytes:
-    return canonical({"ticket": house.removal_ticket(uid, browser.id, **changed)})
+def removal_body(house: House, uid: bytes, browser: Browser, guard_id: str = GUARD, **changed: Any) -> bytes:
+    return canonical({"ticket": house.removal_ticket(uid, browser.id, guard_id, **changed)})
 
 
 def check_confirm_receipt(
