@@ -37,25 +37,25 @@ P = b"p" * 32
 
 
 @pytest.fixture
-def browser() -> Browser:
+def phone() -> Browser:
     return Browser()
 
 
-def enrolled(guard: Guard, browser: Browser | None = None) -> Version:
-    return enrol(guard.house, {guard.guard_id: guard.call}, P, browser=browser)
+def enrolled(guard: Guard, phone: Browser | None = None) -> Version:
+    return enrol(guard.house, {guard.guard_id: guard.call}, P, browser=phone)
 
 
 def counters(guard: Guard, version: Version) -> Counters:
     return guard.facts(uids=frozenset({version.uid})).counters[version.uid]
 
 
-def proof_of(house: House, version: Version, browser: Browser, made: Try, **changed: Any) -> bytes:
+def proof_of(house: House, version: Version, phone: Browser, made: Try, **changed: Any) -> bytes:
     """The attempt with a proof over something else."""
     body = json.loads(made.body)
     ticket = body["ticket"].split(".")[0]
     jti = json.loads(unb64(ticket))["jti"]
     said = AttemptProof(GUARD, version.uid, version.ver, TH, unb64(jti), made.blinded.element)
-    return canonical(body | {"device_proof": device_proof(browser, replace(said, **changed))})
+    return canonical(body | {"device_proof": device_proof(phone, replace(said, **changed))})
 
 
 def body_with(made: Try, device_proof: object) -> bytes:
@@ -102,23 +102,23 @@ FORGED_PROOFS: dict[str, tuple[str, Forge]] = {
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED_PROOFS)
 def test_a_forged_proof_is_refused_by_name_and_spends_nothing(
-    house: House, guard: Guard, browser: Browser, name: str
+    house: House, guard: Guard, phone: Browser, name: str
 ) -> None:
     code, forge = FORGED_PROOFS[name]
-    version = enrolled(guard, browser)
-    made = attempt(house, version, TH, browser=browser)
+    version = enrolled(guard, phone)
+    made = attempt(house, version, TH, browser=phone)
     with pytest.raises(Refusal) as caught:
-        guard.call("/v1/attempts", forge(house, version, browser, made))
+        guard.call("/v1/attempts", forge(house, version, phone, made))
     assert caught.value.code == code
     answer = guard.call("/v1/attempts", made.body)
     assert (answer["remaining"], answer["device_known"]) == (4, True)
 
 
 def test_a_proof_is_replayed_neither_at_another_guard_nor_with_another_element(
-    house: House, guards: dict[str, Guard], browser: Browser
+    house: House, guards: dict[str, Guard], phone: Browser
 ) -> None:
-    version = enrol(house, {guard_id: guard.call for guard_id, guard in guards.items()}, P, browser=browser)
-    seen = attempt(house, version, TH, browser=browser)
+    version = enrol(house, {guard_id: guard.call for guard_id, guard in guards.items()}, P, browser=phone)
+    seen = attempt(house, version, TH, browser=phone)
     guards[GUARD].call("/v1/attempts", seen.body)
     proof = json.loads(seen.body)["device_proof"]
     elsewhere = attempt(house, version, TH, guard_id="guard-2")
@@ -127,16 +127,18 @@ def test_a_proof_is_replayed_neither_at_another_guard_nor_with_another_element(
     again = attempt(house, version, TH)
     with pytest.raises(DeviceRefused):
         guards[GUARD].call("/v1/attempts", body_with(again, proof))
-    assert counters(guards["guard-2"], version).row == 0
+    own = attempt(house, version, TH, guard_id="guard-2", browser=phone)
+    assert guards["guard-2"].call("/v1/attempts", own.body)["device_known"] is True
+    assert counters(guards["guard-2"], version).row == 1
     assert counters(guards[GUARD], version).row == 1
 
 
 def addition(
-    activation: Activation, version: Version, browser: Browser, key: SigningKey | None = None, **changed: Any
+    activation: Activation, version: Version, phone: Browser, key: SigningKey | None = None, **changed: Any
 ) -> bytes:
     """A confirm with another addition."""
-    said = replace(DeviceAddition(activation.uid, activation.th, browser.spki), **changed)
-    signed = device_addition(said, key or version.key) | {"key": b64(browser.spki)}
+    said = replace(DeviceAddition(activation.uid, activation.th, phone.spki), **changed)
+    signed = device_addition(said, key or version.key) | {"key": b64(phone.spki)}
     return canonical(json.loads(confirm_body(activation, version.key)) | {"device": signed})
 
 
@@ -182,7 +184,7 @@ FORGED_ADDITIONS: dict[str, tuple[str, ForgeAddition]] = {
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED_ADDITIONS)
 def test_a_forged_addition_is_refused_by_name_connects_nothing_and_clears_nothing(
-    house: House, guard: Guard, browser: Browser, name: str
+    house: House, guard: Guard, phone: Browser, name: str
 ) -> None:
     code, forge = FORGED_ADDITIONS[name]
     version = enrolled(guard)
@@ -190,7 +192,7 @@ def test_a_forged_addition_is_refused_by_name_connects_nothing_and_clears_nothin
     guard.now += 10
     activation = activation_of(version, TH, (), guard.now)
     with pytest.raises(Refusal) as caught:
-        guard.call("/v1/confirm", forge(activation, version, browser))
+        guard.call("/v1/confirm", forge(activation, version, phone))
     assert caught.value.code == code
     assert counters(guard, version) == Counters(1, 1)
     assert guard.facts(devices=frozenset({version.uid})).devices == {}
@@ -215,11 +217,11 @@ FORGED_REMOVALS: dict[str, tuple[str, Callable[[House, Version, Browser], bytes]
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", FORGED_REMOVALS)
 def test_a_forged_removal_is_refused_by_name_and_forgets_nothing(
-    house: House, guard: Guard, browser: Browser, name: str
+    house: House, guard: Guard, phone: Browser, name: str
 ) -> None:
     code, forge = FORGED_REMOVALS[name]
-    version = enrolled(guard, browser)
+    version = enrolled(guard, phone)
     with pytest.raises(Refusal) as caught:
-        guard.call("/v1/devices/remove", forge(house, version, browser))
+        guard.call("/v1/devices/remove", forge(house, version, phone))
     assert caught.value.code == code
-    assert list(guard.facts(devices=frozenset({version.uid})).devices) == [(version.uid, browser.id)]
+    assert list(guard.facts(devices=frozenset({version.uid})).devices) == [(version.uid, phone.id)]
