@@ -42,7 +42,7 @@ from dojang.serving.app import Ready
 from dojang.serving.calls import SignedCalls
 from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
-from dojang.web.api import applications, certificate, logins, transactions, versions
+from dojang.web.api import applications, certificate, devices, logins, transactions, versions
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import help as center_help
 from dojang.web.center import home, login, sign
@@ -189,6 +189,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         logins.router(desk, sessions),
         signature_requests.router(desk, sessions),
         certificate.router(desk, sessions),
+        devices.router(visits, sessions),
     ]
     return application(site, routers, pages)
 

@@ -78,9 +78,11 @@ class Visits:
     """`VersionVisits`: whom it opened a visit for."""
 
     applicants: list[ProvenApplicant] = field(default_factory=list)
+    connect: list[bool] = field(default_factory=list)
 
-    def open_version_visit(self, applicant: ProvenApplicant) -> str:
+    def open_version_visit(self, applicant: ProvenApplicant, *, connect: bool = False) -> str:
         self.applicants.append(applicant)
+        self.connect.append(connect)
         return f"code-{len(self.applicants)}"
 
 

@@ -8,8 +8,8 @@ import httpx2
 
 from dojang.pin.messages import Statement, VersionReceipt
 from dojang.pin.signed import Signed
-from dojang.ports.guards import RelayAnswer
-from dojang.refusals import AnchorsMismatch, Refusal, StatementRefused, VersionRefused
+from dojang.ports.guards import RelayAnswer, RemovalAnswer
+from dojang.refusals import AnchorsMismatch, Refusal, StatementRefused, TicketExpired, TicketRefused, VersionRefused
 from dojang.serving.bodies import B64, Body, Bytes16, Bytes32, Bytes64, Count, Seconds, Version
 from dojang.serving.party import Party
 
@@ -50,6 +50,14 @@ class _Statement(Body):
     receipts: list[_Receipt]
 
 
+class _Removal(Body):
+    ticket: str
+
+
+class _Removed(Body):
+    device: Literal["unknown"]
+
+
 class HttpGuards:
     """`Guards`. One party per guard, by guard_id."""
 
@@ -70,6 +78,20 @@ class HttpGuards:
         )
         answers = self._threads.map(lambda guard_id: self._ask(guard_id, body), guard_ids)
         return dict(zip(guard_ids, answers, strict=True))
+
+    def remove_device(self, tickets: Mapping[str, str]) -> Mapping[str, RemovalAnswer]:
+        """See `Guards`."""
+        answers = self._threads.map(self._remove, tickets.keys(), tickets.values())
+        return dict(zip(tickets, answers, strict=True))
+
+    def _remove(self, guard_id: str, ticket: str) -> RemovalAnswer:
+        try:
+            self._guards[guard_id].post(
+                "/v1/devices/remove", _Removal(ticket=ticket), _Removed, TicketRefused, TicketExpired
+            )
+        except Refusal as refusal:
+            return refusal
+        return None
 
     def _ask(self, guard_id: str, body: _Statement) -> RelayAnswer:
         refusals = (StatementRefused, AnchorsMismatch, VersionRefused)

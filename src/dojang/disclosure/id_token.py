@@ -13,7 +13,9 @@ from dojang.values.transaction import TransactionResult
 
 # Sole control over a key at the server's side, unlocked by what the customer alone knows (EN 419 241-1: SCAL2).
 ACR: Final = "urn:dojang:acr:pin-scal2"
-AMR: Final = ("pin", "sms")  # RFC 8176
+# RFC 8176: the PIN always, and beside it a text message or the key of a browser that the customer connected.
+AMR: Final = ("pin", "sms")
+AMR_CONNECTED: Final = ("pin", "swk")
 ALGORITHM: Final = "ES256"
 
 
@@ -41,7 +43,7 @@ class Issuer:
             "auth_time": grant.auth_time,
             "nonce": grant.nonce,
             "acr": ACR,
-            "amr": list(AMR),
+            "amr": list(AMR_CONNECTED if evidence.by_device else AMR),
             "signature_evidence": {
                 "format": "cms",
                 "cms": b64(evidence.cms[0]),

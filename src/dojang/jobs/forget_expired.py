@@ -30,6 +30,10 @@ def run(books: Books, clock: Clock) -> None:
         (books.grants.forget, DAY),
         (books.assertions.forget, 0),
         (books.signed_in.forget, 0),
+        # One that was not used for as long as a certificate lives belongs to one that has expired.
+        (books.devices.forget, YEAR * NUMBERS.certificate.years),
+        (books.connections.forget, 0),
+        (books.removals.forget, DAY * retention.transaction_days),
         (books.certificates.forget, YEAR * retention.certificate_years),
         (books.idempotency.forget, HOUR * NUMBERS.request.idempotency_hours),
         (books.tries.forget, longest),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from dojang.jobs import finish_revocations, finish_versions, forget_expired, post_facts
+from dojang.jobs import finish_revocations, finish_versions, forget_expired, post_facts, tell_guards
 from dojang.journeys.visits import VisitsDesk
 from dojang.policy.numbers import NUMBERS
 
@@ -28,6 +28,7 @@ def jobs_of(desk: VisitsDesk) -> tuple[Job, ...]:
         Job("finish_versions", NUMBERS.jobs.every, lambda: finish_versions.run(desk)),
         Job("finish_revocations", NUMBERS.jobs.every, lambda: finish_revocations.run(desk)),
         Job("post_facts", NUMBERS.jobs.every, lambda: post_facts.run(desk)),
+        Job("tell_guards", NUMBERS.jobs.every, lambda: tell_guards.run(desk)),
         Job("forget_expired", NUMBERS.jobs.forget_every, lambda: forget_expired.run(desk.books, desk.clock)),
     )
 

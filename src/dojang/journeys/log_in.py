@@ -86,23 +86,31 @@ def begin(desk: LoginDesk, request: AuthorizationRequest, session: str) -> Inter
 
 
 def identify(
-    desk: LoginDesk, interaction_id: str, session: str, person: Person, address: str, language: str = LANGUAGES[0]
+    desk: LoginDesk,
+    interaction_id: str,
+    session: str,
+    person: Person,
+    address: str,
+    language: str = LANGUAGES[0],
+    *,
+    connect: bool = False,
 ) -> Asked:
     """Say who you are. If the centre knows the person, a text message with a code goes out; the answer doesn't tell.
 
-    A code that was sent before is void. Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep`,
-    `RelyingPartyUnknown`, `SmsLimit` (fact: retry_after).
+    A code that was sent before is void, and so is a transaction that waits for the device of a connected browser.
+    `connect`: the customer wants to stay connected in this browser. Raises `InteractionNotFound`, `InteractionExpired`,
+    `WrongStep`, `RelyingPartyUnknown`, `SmsLimit` (fact: retry_after).
     """
     books, now, code = desk.visits.books, desk.visits.clock.now(), desk.visits.chance.digits(_LIMITS.digits)
     with books.transaction():
         interaction = _mine(desk, interaction_id, session)
         asking = name_of(desk, interaction.client_id)
-        if interaction.txn:
+        if interaction.txn and (interaction.sent or books.transactions.get(interaction.txn).claimed):
             raise WrongStep(expected="pin")
-        _within_limits(desk, interaction, person, address, now)
+        check_limits(desk, interaction.sent, person.phone, address)
         entry = books.certificates.valid_of_person(person)
         sent = SentCode(sha256(code.encode()), entry.kid if entry else b"", now, now + _LIMITS.lifetime, person)
-        books.interactions.put(replace(interaction, sent=sent))
+        books.interactions.put(replace(interaction, sent=sent, txn="", connect=connect))
     if entry is not None:
         number, text = entry.person.phone, text_of(desk.sender, asking[language], code, language)
         desk.later(lambda: desk.text_message.send(number, text, "login", f"{interaction_id}-{now}"))
@@ -138,7 +146,8 @@ def enter_code(
             kid=sent.kid,
             relying_party=interaction.client_id,
             nonce=interaction.nonce.encode(),
-            return_to=f"{desk.issuer.name}/login?interaction={interaction.id}",
+            return_to=page_of(desk, interaction),
+            connect=interaction.connect,
         )
     txn = _entered(desk, interaction_id, sent, opened.txn if opened else interaction.txn, renew())
     if opened and opened.txn == txn:
@@ -155,15 +164,15 @@ def look(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
     interaction = _mine(desk, interaction_id, session)
     if interaction.redirect_to or not interaction.txn:
         return interaction
-    evidence = result(desk.visits, interaction.txn)
+    txn, evidence = interaction.txn, result(desk.visits, interaction.txn)
     if evidence.state != "signed":
         return interaction
     books, code = desk.visits.books, b64(desk.visits.chance.token(32))
     with books.transaction():
         interaction = _mine(desk, interaction_id, session)
-        if interaction.redirect_to or interaction.sent is None:
+        if interaction.redirect_to or interaction.txn != txn:
             return interaction
-        entry = books.certificates.get(interaction.sent.kid)
+        entry = books.certificates.get(books.transactions.get(txn).kid)
         if entry.state is not CertificateState.VALID:
             raise CertificateNotValid
         way_back = interaction.redirect_uri
@@ -209,34 +218,67 @@ def _granted(desk: LoginDesk, interaction: Interaction, code: str, customer: str
     return with_answer(interaction.redirect_uri, answer)
 
 
+def counted(sent: SentCode, now: int) -> SentCode:
+    """The code with one more try on it. Raises `SmsCodeExpired`, `SmsTriesSpent`."""
+    if now >= sent.expires_at:
+        raise SmsCodeExpired
+    if sent.tries >= _LIMITS.tries:
+        raise SmsTriesSpent
+    return replace(sent, tries=sent.tries + 1)
+
+
+def check_limits(desk: LoginDesk, sent: SentCode | None, phone: str, address: str) -> None:
+    """Against guessing who is a customer, and against text messages at our cost (domain rule 18).
+
+    What is refused is not counted: it ends with the transaction. Raises `SmsLimit` (fact: retry_after).
+    """
+    now = desk.visits.clock.now()
+    if sent is not None and now < sent.sent_at + _LIMITS.resend_after:
+        raise SmsLimit(retry_after=sent.sent_at + _LIMITS.resend_after - now)
+    digits = "".join(letter for letter in phone if letter.isdigit())
+    buckets = {
+        f"sms-number:{digits}": _LIMITS.per_number_per_hour,
+        f"sms-prefix:{digits[:-4]}": NUMBERS.login.sms_per_prefix,
+        f"identify-address:{address}": NUMBERS.login.identify_per_address,
+    }
+    tries = desk.visits.books.tries
+    for bucket, limit in buckets.items():
+        tries.add(bucket, now)
+        if tries.count(bucket, now - _HOUR) > limit:
+            raise SmsLimit(retry_after=_HOUR)
+
+
+def page_of(desk: LoginDesk, interaction: Interaction) -> str:
+    """Our page where this login goes on."""
+    return f"{desk.issuer.name}/login?interaction={interaction.id}"
+
+
+def in_time(desk: LoginDesk, interaction: Interaction) -> Interaction:
+    """The login, before its end. Raises `InteractionExpired`."""
+    if desk.visits.clock.now() >= interaction.expires_at:
+        raise InteractionExpired
+    return interaction
+
+
 def _mine(desk: LoginDesk, interaction_id: str, session: str) -> Interaction:
     """The interaction, if this session may go on with it."""
     interaction = desk.visits.books.interactions.get(interaction_id)
     if interaction.session != session:
         raise InteractionNotFound
-    return _in_time(desk, interaction)
-
-
-def _in_time(desk: LoginDesk, interaction: Interaction) -> Interaction:
-    if desk.visits.clock.now() >= interaction.expires_at:
-        raise InteractionExpired
-    return interaction
+    return in_time(desk, interaction)
 
 
 def _try_counted(desk: LoginDesk, interaction_id: str, session: str) -> tuple[Interaction, SentCode]:
     """The login and its sent code, with this try on it."""
     books = desk.visits.books
     with books.transaction():
-        interaction = _in_time(desk, books.interactions.get(interaction_id))
+        interaction = in_time(desk, books.interactions.get(interaction_id))
         if session not in (interaction.session, interaction.begun_in):
             raise InteractionNotFound
         if interaction.sent is None:
             raise WrongStep(expected="identify")
-        if not interaction.txn and desk.visits.clock.now() >= interaction.sent.expires_at:
-            raise SmsCodeExpired
-        if interaction.sent.tries >= _LIMITS.tries:
-            raise SmsTriesSpent
-        sent = replace(interaction.sent, tries=interaction.sent.tries + 1)
+        # Once it was right, its time has no end.
+        sent = counted(interaction.sent, 0 if interaction.txn else desk.visits.clock.now())
         books.interactions.put(replace(interaction, sent=sent))
     return interaction, sent
 
@@ -264,23 +306,3 @@ def _text(sender: str, relying_party: str, code: str, language: str) -> str:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-be")) // 2
-
-
-def _within_limits(desk: LoginDesk, interaction: Interaction, person: Person, address: str, now: int) -> None:
-    """Against guessing who is a customer, and against text messages at our cost (domain rule 18).
-
-    What is refused is not counted: it ends with the transaction.
-    """
-    if interaction.sent is not None and now < interaction.sent.sent_at + _LIMITS.resend_after:
-        raise SmsLimit(retry_after=interaction.sent.sent_at + _LIMITS.resend_after - now)
-    digits = "".join(letter for letter in person.phone if letter.isdigit())
-    buckets = {
-        f"sms-number:{digits}": _LIMITS.per_number_per_hour,
-        f"sms-prefix:{digits[:-4]}": NUMBERS.login.sms_per_prefix,
-        f"identify-address:{address}": NUMBERS.login.identify_per_address,
-    }
-    tries = desk.visits.books.tries
-    for bucket, limit in buckets.items():
-        tries.add(bucket, now)
-        if tries.count(bucket, now - _HOUR) > limit:
-            raise SmsLimit(retry_after=_HOUR)

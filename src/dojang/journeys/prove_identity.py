@@ -54,7 +54,7 @@ _HOUR: Final = 3600
 class VersionVisits(Protocol):
     """Where a proven applicant goes to choose a PIN."""
 
-    def open_version_visit(self, applicant: ProvenApplicant) -> str:
+    def open_version_visit(self, applicant: ProvenApplicant, *, connect: bool = False) -> str:
         """The one-time code that the PIN page opens the visit with; a fresh one whenever it is asked."""
         ...
 
@@ -226,9 +226,12 @@ def give_details(mine: Mine, name: str, phone: str, birth_date: str, desk: Proof
     return _change(mine, desk, lambda found, now: steps.detailed(found, given, now))
 
 
-def begin_pin(mine: Mine, desk: ProofDesk) -> str:
-    """All seven hold: the one-time code for the PIN page. Raises `WrongStep`, `ProofExpired`."""
-    return desk.version_visits.open_version_visit(judge(_own(mine, desk), desk.clock.now()))
+def begin_pin(mine: Mine, desk: ProofDesk, *, connect: bool = False) -> str:
+    """All seven hold: the one-time code for the PIN page. `connect`: the customer wants to stay connected here.
+
+    Raises `WrongStep`, `ProofExpired`.
+    """
+    return desk.version_visits.open_version_visit(judge(_own(mine, desk), desk.clock.now()), connect=connect)
 
 
 def _own(mine: Mine, desk: ProofDesk) -> Application:

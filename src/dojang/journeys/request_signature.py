@@ -1,10 +1,16 @@
-"""A relying party asks a customer whom it knows to sign; the customer opens it in a browser that is logged in here."""
+"""A relying party asks a customer whom it knows to sign; the customer opens it in a browser that is logged in here, or
+that she stays connected in.
+
+`token` is that of a connected browser's cookie. Another customer's browser gets the answer for a request that there is
+not.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from dojang.disclosure.addresses import is_way_back, with_answer
+from dojang.journeys import connect_browser
 from dojang.journeys.log_in import LoginDesk, client_of
 from dojang.journeys.sign_transaction import (
     OpenedTransaction,
@@ -93,20 +99,17 @@ def push(desk: LoginDesk, client: RelyingParty, pushed: Pushed) -> SignatureRequ
 
 def asked_by(desk: LoginDesk, request_id: str) -> RelyingParty:
     """Who asks, as long as it waits. Raises `SignatureRequestNotFound`, `RelyingPartyUnknown`."""
-    request = desk.visits.books.signature_requests.get(request_id)
-    if desk.visits.clock.now() >= request.expires_at:
-        raise SignatureRequestNotFound
-    return client_of(desk, request.client_id)
+    return client_of(desk, waiting(desk, request_id).client_id)
 
 
-def look(desk: LoginDesk, request_id: str, session: str) -> Asked:
-    """The request for the customer who is logged in in this browser, as often as it is asked for.
+def look(desk: LoginDesk, request_id: str, session: str, token: str = "") -> Asked:
+    """The request for the customer who is logged in or connected in this browser, as often as it is asked for.
 
     Raises `ConnectFirst`, `RelyingPartyUnknown`, and `SignatureRequestNotFound` for another customer's too, and once it
     is over or given up.
     """
     books, now = desk.visits.books, desk.visits.clock.now()
-    request = _of_customer(desk, request_id, session)
+    request, _ = _of_customer(desk, request_id, session, token)
     client = client_of(desk, request.client_id)
     pairs = tuple(
         pair for item in request.items for pair in pairs_of(request.purpose, request.client_id, b"", item.content)
@@ -121,14 +124,14 @@ def look(desk: LoginDesk, request_id: str, session: str) -> Asked:
     return Asked(request, client, pairs, "ready", "")
 
 
-def give_up(desk: LoginDesk, request_id: str, session: str) -> str:
+def give_up(desk: LoginDesk, request_id: str, session: str, token: str = "") -> str:
     """The request is over and cannot be signed any more; the way back says that the customer did not want it.
 
     Raises `ConnectFirst`, `SignatureRequestNotFound`, and `ActivationReplayed` once the PIN was right.
     """
     books = desk.visits.books
     with books.transaction():
-        request = _of_customer(desk, request_id, session)
+        request, _ = _of_customer(desk, request_id, session, token)
         if request.txn:
             opened = books.transactions.get(request.txn)
             if opened.claimed not in (b"", _GIVEN_UP):
@@ -139,17 +142,20 @@ def give_up(desk: LoginDesk, request_id: str, session: str) -> str:
     return _way_back(desk, request, {"error": "access_denied"})
 
 
-def open_request(desk: LoginDesk, request_id: str, session: str) -> OpenedTransaction:
-    """On to the PIN, with a code. Raises `SignatureRequestNotFound`, `ConnectFirst`, `CertificateNotFound`.
+def open_request(desk: LoginDesk, request_id: str, session: str, token: str = "") -> OpenedTransaction:
+    """On to the PIN, with a code; in a browser that is connected and not logged in it opens in her device alone.
 
-    Another customer's browser gets the answer for a request that there is not.
+    Raises `SignatureRequestNotFound`, `ConnectFirst`, `CertificateNotFound`.
     """
-    books, now = desk.visits.books, desk.visits.clock.now()
-    request = _of_customer(desk, request_id, session)
-    if now >= request.expires_at:
-        raise SignatureRequestNotFound
+    _, logged_in = _of_customer(desk, request_id, session, token)
+    return open_waiting(desk, waiting(desk, request_id), connected=logged_in)
+
+
+def open_waiting(desk: LoginDesk, request: SignatureRequest, *, connected: bool) -> OpenedTransaction:
+    """On to the PIN, for the customer whom the caller knows. `connected`: after a text message. Raises as above."""
+    books = desk.visits.books
     if request.txn:
-        return new_code(desk.visits, request.txn, connected=True)
+        return new_code(desk.visits, request.txn, connected=connected)
     entry = books.certificates.valid_of_customer(request.customer_number)
     if entry is None:
         raise CertificateNotFound
@@ -160,13 +166,23 @@ def open_request(desk: LoginDesk, request_id: str, session: str) -> OpenedTransa
         purpose=request.purpose,
         items=request.items,
         return_to=_way_back(desk, request, {}),
-        connected=True,
+        connected=connected,
+        connect_at=f"{desk.issuer.name}/sign?request={request.id}",
     )
     # Opened twice at once: the first one counts, and the other transaction's code is given to nobody.
     with books.transaction():
-        txn = books.signature_requests.get(request_id).txn or opened.txn
-        books.signature_requests.put(replace(request, txn=txn))
-    return opened if txn == opened.txn else new_code(desk.visits, txn, connected=True)
+        kept = books.signature_requests.get(request.id)
+        txn = kept.txn or opened.txn
+        books.signature_requests.put(replace(kept, txn=txn))
+    return opened if txn == opened.txn else new_code(desk.visits, txn, connected=connected)
+
+
+def waiting(desk: LoginDesk, request_id: str) -> SignatureRequest:
+    """The request, as long as it waits. Raises `SignatureRequestNotFound`."""
+    request = desk.visits.books.signature_requests.get(request_id)
+    if desk.visits.clock.now() >= request.expires_at:
+        raise SignatureRequestNotFound
+    return request
 
 
 def result_of(desk: LoginDesk, client: RelyingParty, request_id: str) -> TransactionResult:
@@ -180,15 +196,17 @@ def result_of(desk: LoginDesk, client: RelyingParty, request_id: str) -> Transac
     return TransactionResult("expired" if late else "pending")
 
 
-def _of_customer(desk: LoginDesk, request_id: str, session: str) -> SignatureRequest:
-    """Another customer's browser gets the answer for a request that there is not."""
+def _of_customer(desk: LoginDesk, request_id: str, session: str, token: str) -> tuple[SignatureRequest, bool]:
+    """The request of whoever is known in this browser, and whether they are logged in."""
     signed_in = desk.visits.books.signed_in.find(session, desk.visits.clock.now())
-    if signed_in is None:
+    connected = None if signed_in else connect_browser.who(desk.visits, token)
+    if signed_in is None and connected is None:
         raise ConnectFirst
     request = desk.visits.books.signature_requests.get(request_id)
-    if request.customer_number != signed_in.customer_number:
+    known = {signed_in and signed_in.customer_number, connected and connected.entry.customer_number}
+    if request.customer_number not in known:
         raise SignatureRequestNotFound
-    return request
+    return request, signed_in is not None
 
 
 def _way_back(desk: LoginDesk, request: SignatureRequest, answer: dict[str, str]) -> str:

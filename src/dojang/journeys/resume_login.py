@@ -17,19 +17,22 @@ def send_again(desk: LoginDesk, interaction_id: str, session: str, address: str,
     interaction = log_in.look(desk, interaction_id, session)
     if interaction.sent is None:
         raise WrongStep(expected="identify")
-    return log_in.identify(desk, interaction_id, session, interaction.sent.person, address, language)
+    person, connect = interaction.sent.person, interaction.connect
+    return log_in.identify(desk, interaction_id, session, person, address, language, connect=connect)
 
 
 def is_first_here(desk: LoginDesk, interaction: Interaction) -> bool:
-    """Whether the customer, whose SMS code was right, has never logged in at this relying party. We are none."""
-    if interaction.sent is None or not interaction.txn or interaction.client_id == CENTER:
+    """Whether the customer, whom the centre knows now, has never logged in at this relying party. We are none."""
+    if not interaction.txn or interaction.client_id == CENTER:
         return False
-    customer = desk.visits.books.certificates.get(interaction.sent.kid).customer_number
+    kid = desk.visits.books.transactions.get(interaction.txn).kid
+    customer = desk.visits.books.certificates.get(kid).customer_number
     return desk.visits.books.subjects.find(interaction.client_id, customer) is None
 
 
 def to_pin(desk: LoginDesk, interaction_id: str, session: str) -> OpenedTransaction:
-    """On to the PIN page once more, with a new code.
+    """On to the PIN page once more, with a new code. Without a text message it opens in a connected browser's device
+    alone.
 
     Raises `InteractionNotFound`, `InteractionExpired`, `WrongStep` before the SMS code was right, `ActivationReplayed`
     once the PIN was right: then it only remains to look.
@@ -37,7 +40,7 @@ def to_pin(desk: LoginDesk, interaction_id: str, session: str) -> OpenedTransact
     interaction = log_in.look(desk, interaction_id, session)
     if not interaction.txn:
         raise WrongStep(expected="sms_code")
-    return new_code(desk.visits, interaction.txn, connected=True)
+    return new_code(desk.visits, interaction.txn, connected=interaction.sent is not None)
 
 
 def give_up(desk: LoginDesk, interaction_id: str, session: str) -> str:

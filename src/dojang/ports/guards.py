@@ -1,4 +1,4 @@
-"""The PIN guards, as far as the centre speaks with them: it relays statements."""
+"""The PIN guards, as far as the centre speaks with them: it relays statements, and takes devices away."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -8,6 +8,8 @@ from dojang.pin.signed import Signed
 from dojang.refusals import Refusal
 
 RelayAnswer = Signed[VersionReceipt] | Refusal
+# None: done, now or before.
+RemovalAnswer = Refusal | None
 
 
 class Guards(Protocol):
@@ -19,5 +21,11 @@ class Guards(Protocol):
         """Each guard's receipt, or its refusal: `StatementRefused`, `GuardUnavailable` (fact: guard_id) and the like.
 
         `shown` are receipts of other guards. Every guard that was asked has an answer; receipts are not checked here.
+        """
+        ...
+
+    def remove_device(self, tickets: Mapping[str, str]) -> Mapping[str, RemovalAnswer]:
+        """Each guard forgets the device that its ticket names (by guard_id), or its refusal: `TicketRefused`,
+        `TicketExpired`, `GuardUnavailable` (fact: guard_id). Every guard that was asked has an answer.
         """
         ...

@@ -32,9 +32,11 @@ class SentCode:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One login of one browser for one relying party. `txn` once the SMS code was right, `redirect_to` once signed.
+    """One login of one browser for one relying party. `txn` once the SMS code was right or a connected browser went on
+    without one (`sent` is none then), `redirect_to` once signed.
 
-    `session` may go on with it: `begun_in` until the SMS code was right, then one that nobody could know before.
+    `session` may go on with it: `begun_in` until then, and from there one that nobody could know before. `connect`: the
+    customer wants to stay connected in this browser.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
@@ -51,6 +53,7 @@ class Interaction:
     sent: SentCode | None = None
     txn: str = ""
     redirect_to: str = field(default="", repr=False)
+    connect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class SignatureRequest:
-    """What a relying party pushed. `txn` once the customer opened it."""
+    """What a relying party pushed. `txn` once the customer opened it; `sent` where a connected browser needed a text
+    message, whose code is good in the session `sent_in`.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
@@ -86,11 +91,13 @@ class SignatureRequest:
     state: str
     expires_at: int
     txn: str = ""
+    sent: SentCode | None = None
+    sent_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A browser session whose customer gave SMS code and PIN."""
+    """A browser session whose customer gave PIN and SMS code, or the PIN in a browser that she connected."""
 
     session: str
     customer_number: str = field(repr=False)

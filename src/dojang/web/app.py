@@ -47,6 +47,7 @@ class Site:
         "/api/v1/logins",
         "/api/v1/signatures",
         "/api/v1/certificate",
+        "/api/v1/devices",
     )
 
 

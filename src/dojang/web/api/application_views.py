@@ -17,6 +17,12 @@ class Nothing(Body):
     """An empty object."""
 
 
+class StartForm(Body):
+    """`connect`: the customer wants to stay connected in this browser."""
+
+    connect: bool = False
+
+
 class ApplicationForm(Body):
     """Who applies."""
 

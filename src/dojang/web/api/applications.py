@@ -117,10 +117,10 @@ class ApplicationsApi:
         mine = self._mine(application, request)
         return self._view(journey.give_details(mine, body.name, body.phone, body.birth_date, self._desk))
 
-    def start(self, application: str, _body: v.Nothing, request: Request) -> v.PinVisit:
+    def start(self, application: str, body: v.StartForm, request: Request) -> v.PinVisit:
         """On to the PIN page."""
         request.state.keep_answer = False
-        code = journey.begin_pin(self._mine(application, request), self._desk)
+        code = journey.begin_pin(self._mine(application, request), self._desk, connect=body.connect)
         return v.PinVisit(pin_url=f"{self._pin_origin}/#code={code}", code=code)
 
     def extend(self, application: str, _body: v.Nothing, request: Request) -> v.ApplicationView:

@@ -3,16 +3,18 @@
 import json
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from dojang.journeys import redeem_login, request_signature
+from dojang.journeys import redeem_login, request_signature, text_for_signature
 from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.request_signature import Pushed
 from dojang.serving.bodies import B64, Body
 from dojang.values.relying_party import RelyingParty
 from dojang.values.transaction import ContentItem
-from dojang.web.api.logins import Id, PinVisit, unstored
+from dojang.web import connected
+from dojang.web.api.logins import AskedView, CodeForm, Id, PinVisit, address_of, renew_connection, unstored
+from dojang.web.api.visit_bodies import Nothing
 from dojang.web.sessions import Sessions
 
 PREFIX: Final = "/api/v1/signature-requests"
@@ -93,10 +95,26 @@ class SignatureRequestsApi:
             receipt=json.loads(found.receipt) if found.receipt else {},
         )
 
-    def open(self, request_id: Id, request: Request) -> PinVisit:
-        """The customer's browser, logged in here, goes on to the PIN."""
+    def open(self, request_id: Id, request: Request, response: Response) -> PinVisit:
+        """The customer's browser, logged in here or connected, goes on to the PIN."""
         request.state.keep_answer = False
-        opened = request_signature.open_request(self._desk, request_id, self._sessions.required(request))
+        token = connected.token_of(request)
+        session = self._sessions.entered(request, response) if token else self._sessions.required(request)
+        opened = request_signature.open_request(self._desk, request_id, session, token)
+        renew_connection(self._desk, token, response)
+        return PinVisit(pin_url=opened.pin_url, code=opened.code)
+
+    def send_code(self, request_id: Id, _body: Nothing, request: Request, response: Response) -> AskedView:
+        """A code goes out by text message to the customer who stays connected here."""
+        session, token = self._sessions.entered(request, response), connected.token_of(request)
+        asked = text_for_signature.send_code(self._desk, request_id, session, token, address_of(request))
+        return AskedView.of(asked)
+
+    def sms_code(self, request_id: Id, body: CodeForm, request: Request) -> PinVisit:
+        """On to the PIN."""
+        request.state.keep_answer = False
+        session, code = self._sessions.required(request), body.code.replace(" ", "")
+        opened = text_for_signature.enter_code(self._desk, request_id, session, code)
         return PinVisit(pin_url=opened.pin_url, code=opened.code)
 
     def _client(self, body: ProvenBody) -> RelyingParty:
@@ -110,4 +128,6 @@ def router(desk: LoginDesk, sessions: Sessions) -> APIRouter:
     made.add_api_route(PREFIX, api.push, methods=["POST"], status_code=201)
     made.add_api_route(f"{PREFIX}/{{request_id}}/result", api.result, methods=["POST"])
     made.add_api_route(f"{OPEN_PREFIX}/{{request_id}}/open", api.open, methods=["POST"])
+    made.add_api_route(f"{OPEN_PREFIX}/{{request_id}}/text-message", api.send_code, methods=["POST"])
+    made.add_api_route(f"{OPEN_PREFIX}/{{request_id}}/sms-code", api.sms_code, methods=["POST"])
     return made
