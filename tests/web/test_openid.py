@@ -43,6 +43,8 @@ def test_a_browser_logs_in_and_the_bank_gets_its_id_token(site: LoginSite, custo
         "relying_party": BANK,
         "expires_at": site.front.now + 900,
         "redirect_to": "",
+        "connect": False,
+        "connected": None,
     }
     code = browser.sms(interaction)
     assert browser.view(interaction)["state"] == "sms_code"

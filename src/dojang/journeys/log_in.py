@@ -12,6 +12,7 @@ from typing import Final
 from dojang.disclosure.addresses import with_answer
 from dojang.disclosure.authorization import AuthorizationRequest
 from dojang.disclosure.id_token import Issuer
+from dojang.journeys import sms_code
 from dojang.journeys.sign_transaction import OpenedTransaction, new_code, open_login_transaction, result
 from dojang.journeys.visits import VisitsDesk
 from dojang.pin.encoding import b64, sha256
@@ -24,8 +25,6 @@ from dojang.refusals import (
     InteractionNotFound,
     RelyingPartyUnknown,
     SmsCodeExpired,
-    SmsLimit,
-    SmsTriesSpent,
     WrongSmsCode,
     WrongStep,
 )
@@ -107,7 +106,7 @@ def identify(
         asking = name_of(desk, interaction.client_id)
         if interaction.txn and (interaction.sent or books.transactions.get(interaction.txn).claimed):
             raise WrongStep(expected="pin")
-        check_limits(desk, interaction.sent, person.phone, address)
+        sms_code.check_limits(desk.visits, interaction.sent, person.phone, address)
         entry = books.certificates.valid_of_person(person)
         sent = SentCode(sha256(code.encode()), entry.kid if entry else b"", now, now + _LIMITS.lifetime, person)
         books.interactions.put(replace(interaction, sent=sent, txn="", connect=connect))
@@ -218,36 +217,6 @@ def _granted(desk: LoginDesk, interaction: Interaction, code: str, customer: str
     return with_answer(interaction.redirect_uri, answer)
 
 
-def counted(sent: SentCode, now: int) -> SentCode:
-    """The code with one more try on it. Raises `SmsCodeExpired`, `SmsTriesSpent`."""
-    if now >= sent.expires_at:
-        raise SmsCodeExpired
-    if sent.tries >= _LIMITS.tries:
-        raise SmsTriesSpent
-    return replace(sent, tries=sent.tries + 1)
-
-
-def check_limits(desk: LoginDesk, sent: SentCode | None, phone: str, address: str) -> None:
-    """Against guessing who is a customer, and against text messages at our cost (domain rule 18).
-
-    What is refused is not counted: it ends with the transaction. Raises `SmsLimit` (fact: retry_after).
-    """
-    now = desk.visits.clock.now()
-    if sent is not None and now < sent.sent_at + _LIMITS.resend_after:
-        raise SmsLimit(retry_after=sent.sent_at + _LIMITS.resend_after - now)
-    digits = "".join(letter for letter in phone if letter.isdigit())
-    buckets = {
-        f"sms-number:{digits}": _LIMITS.per_number_per_hour,
-        f"sms-prefix:{digits[:-4]}": NUMBERS.login.sms_per_prefix,
-        f"identify-address:{address}": NUMBERS.login.identify_per_address,
-    }
-    tries = desk.visits.books.tries
-    for bucket, limit in buckets.items():
-        tries.add(bucket, now)
-        if tries.count(bucket, now - _HOUR) > limit:
-            raise SmsLimit(retry_after=_HOUR)
-
-
 def page_of(desk: LoginDesk, interaction: Interaction) -> str:
     """Our page where this login goes on."""
     return f"{desk.issuer.name}/login?interaction={interaction.id}"
@@ -278,7 +247,7 @@ def _try_counted(desk: LoginDesk, interaction_id: str, session: str) -> tuple[In
         if interaction.sent is None:
             raise WrongStep(expected="identify")
         # Once it was right, its time has no end.
-        sent = counted(interaction.sent, 0 if interaction.txn else desk.visits.clock.now())
+        sent = sms_code.counted(interaction.sent, 0 if interaction.txn else desk.visits.clock.now())
         books.interactions.put(replace(interaction, sent=sent))
     return interaction, sent
 

@@ -227,10 +227,7 @@ def give_details(mine: Mine, name: str, phone: str, birth_date: str, desk: Proof
 
 
 def begin_pin(mine: Mine, desk: ProofDesk, *, connect: bool = False) -> str:
-    """All seven hold: the one-time code for the PIN page. `connect`: the customer wants to stay connected here.
-
-    Raises `WrongStep`, `ProofExpired`.
-    """
+    """All seven hold: the code for the PIN page; `connect` this browser too. Raises `WrongStep`, `ProofExpired`."""
     return desk.version_visits.open_version_visit(judge(_own(mine, desk), desk.clock.now()), connect=connect)
 
 
