@@ -36,6 +36,7 @@ from dojang.values.applicant import masked_phone
 from dojang.values.certificate import Person
 from dojang.values.login import Interaction, SentCode
 from dojang.values.relying_party import CENTER
+from dojang.web.api.logins import stay_connected
 from dojang.web.forms import Form, Forms
 from dojang.web.sessions import Sessions
 
@@ -62,7 +63,9 @@ class LoginPages:
         """How the login stands; one that is signed goes back to the relying party."""
         found = self._look(request, interaction)
         if found.redirect_to:
-            return RedirectResponse(found.redirect_to, 303, headers=NO_STORE)
+            back = RedirectResponse(found.redirect_to, 303, headers=NO_STORE)
+            stay_connected(self.desk, found.id, self.sessions.required(request), back)
+            return back
         if found.txn:
             return self._page(request, "login_pin", found, first=resume_login.is_first_here(self.desk, found))
         if found.sent is not None and not self._asks_anew(request):
