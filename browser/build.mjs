@@ -16,12 +16,15 @@ const common = { bundle: true, format: "esm", target: "es2022", charset: "utf8",
 
 const PAGE = here("../src/dojang/pin_page/static");
 /** What the servers of pages send: one script for every page, and one for each app that needs more. */
-const SCRIPTS = [{ entryPoints: ["src/page/page.ts"], outdir: here("../src/dojang/look/static") }];
+const SCRIPTS = [
+  { entryPoints: ["src/page/page.ts"], outdir: here("../src/dojang/look/static") },
+  { entryPoints: ["src/bank/bank.ts", "src/phone/phone.ts"], outdir: here("../src/dojang/demo/bank/static") },
+];
 
 async function scripts() {
   for (const { entryPoints, outdir } of SCRIPTS) {
     rmSync(outdir, { recursive: true, force: true });
-    await build({ ...common, absWorkingDir: here("."), entryPoints, outdir, platform: "browser", minify: true, legalComments: "linked" });
+    await build({ ...common, absWorkingDir: here("."), entryPoints, outdir, entryNames: "[name]", platform: "browser", minify: true, legalComments: "linked" });
   }
 }
 

@@ -20,7 +20,8 @@ from dojang.pin.encoding import b64, unb64
 from dojang.pin.signatures import SigningKey
 from dojang.serving.calls import SignedCalls
 from tests.demo.clock import Clock
-from tests.demo.fake_center import FakeCenter, FakeEvidence
+from tests.demo.fake_center import BANK, FakeCenter, FakeEvidence
+from tests.demo.logins import issue, log_in
 
 
 @dataclass
@@ -168,3 +169,27 @@ def applicant(new_applicant: Callable[..., Applicant]) -> Applicant:
     made = new_applicant()
     made.identify()
     return made
+
+
+@pytest.fixture
+def center(bank: Bank) -> FakeCenter:
+    return bank.fake_center
+
+
+@pytest.fixture
+def holder(applicant: Applicant, center: FakeCenter) -> Applicant:
+    """A customer whose certificate the centre logs in and signs with."""
+    center.certificate = issue(applicant)
+    return applicant
+
+
+@pytest.fixture
+def visitor(bank: Bank) -> TestClient:
+    return TestClient(bank.app, base_url=BANK, follow_redirects=False, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def at_home(holder: Applicant, visitor: TestClient, center: FakeCenter) -> TestClient:
+    """The holder's visitor, logged in."""
+    log_in(visitor, center)
+    return visitor

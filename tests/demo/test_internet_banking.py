@@ -11,62 +11,9 @@ from starlette.testclient import TestClient
 from dojang.demo.bank import transfers
 from dojang.demo.bank.sessions import COOKIE, LIFETIME
 from dojang.pin.encoding import b64, unb64
-from dojang.pin.signatures import SigningKey
 from tests.demo.conftest import Applicant, Bank
 from tests.demo.fake_center import BANK, ORIGIN, FakeCenter, certificate_for
-
-KIDS = iter(range(1, 1000))
-
-
-def issue(applicant: Applicant) -> bytes:
-    """The bank vouches for the applicant; the certificate that an authority would make of it."""
-    applicant.prove_all()
-    kid = next(KIDS).to_bytes(16, "big")
-    statement = {
-        "application": applicant.application,
-        "name": applicant.person["name"],
-        "uid": b64(kid),
-        "kid": b64(kid),
-        "authorization_key": b64(SigningKey(bytes(32)).public),
-        "replaces": "",
-    }
-    applicant.bank.ask("/registration-authority/statements", statement)
-    return certificate_for(kid)
-
-
-@pytest.fixture
-def center(bank: Bank) -> FakeCenter:
-    return bank.fake_center
-
-
-@pytest.fixture
-def holder(applicant: Applicant, center: FakeCenter) -> Applicant:
-    """A customer whose certificate the centre logs in and signs with."""
-    center.certificate = issue(applicant)
-    return applicant
-
-
-@pytest.fixture
-def visitor(bank: Bank) -> TestClient:
-    return TestClient(bank.app, base_url=BANK, follow_redirects=False, raise_server_exceptions=False)
-
-
-def begin(visitor: TestClient) -> str:
-    response = visitor.get("/login")
-    assert response.status_code == 303, response.text
-    return str(response.headers["location"])
-
-
-def log_in(visitor: TestClient, center: FakeCenter) -> None:
-    response = visitor.get(center.log_in(begin(visitor)))
-    assert (response.status_code, response.headers["location"]) == (303, f"{BANK}/account"), response.text
-
-
-@pytest.fixture
-def at_home(holder: Applicant, visitor: TestClient, center: FakeCenter) -> TestClient:
-    """The holder's visitor, logged in."""
-    log_in(visitor, center)
-    return visitor
+from tests.demo.logins import begin, issue, log_in
 
 
 def order(**changes: Any) -> dict[str, Any]:
@@ -239,7 +186,7 @@ def test_money_moves_only_after_the_signature_and_once(at_home: TestClient, hold
     assert (shown(at_home, transfer)["state"], balance(at_home)) == ("waiting", before)
     for _ in range(3):
         response = come_back(at_home, transfer)
-        assert response.headers["location"] == f"{BANK}/transfers/{transfer['transfer_id']}"
+        assert response.headers["location"] == f"{BANK}/banking/transfers/{transfer['transfer_id']}"
     done = shown(at_home, transfer)
     assert (done["state"], balance(at_home)) == ("executed", before - 1_500_000)
     assert done["cms"]

@@ -156,10 +156,10 @@ def test_the_resident_number_is_in_the_customer_table_alone(
 
 
 def test_the_front_page_says_what_this_is_in_two_languages(bank: Bank) -> None:
-    page = bank.anyone.get("/")
-    assert page.headers["content-type"].startswith("text/html")
-    assert "진짜 은행이 아니에요" in page.text
-    assert "not a real bank" in page.text
+    for language, said in (("ko", "진짜 은행이 아니에요"), ("en", "not a real bank")):
+        page = bank.anyone.get("/", headers={"Accept-Language": language})
+        assert page.headers["content-type"].startswith("text/html")
+        assert said in page.text
 
 
 def test_every_process_page_is_there(bank: Bank) -> None:

@@ -4,9 +4,14 @@ const BUSY = 300;
 const SLOW = 8_000;
 
 export function sendOnce(): void {
-  for (const form of document.querySelectorAll("form")) form.addEventListener("submit", (event) => sending(form, event));
+  onceIn(document);
   // A page that comes back out of the browser's memory can be sent again; the server knows it by its key.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/** The forms below `root`, which may have come later than the page. */
+export function onceIn(root: ParentNode): void {
+  for (const form of root.querySelectorAll("form")) form.addEventListener("submit", (event) => sending(form, event));
 }
 
 function sending(form: HTMLFormElement, event: SubmitEvent): void {

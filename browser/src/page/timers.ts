@@ -5,9 +5,9 @@
 
 const SECOND = 1_000;
 
-export function countDown(): void {
+export function countDown(root: ParentNode = document): void {
   const began = Date.now();
-  for (const timer of document.querySelectorAll<HTMLElement>("[data-until][data-now]")) {
+  for (const timer of root.querySelectorAll<HTMLElement>("[data-until][data-now]")) {
     const left = Number(timer.dataset["until"]) - Number(timer.dataset["now"]);
     const time = timer.querySelector("time");
     if (time === null || Number.isNaN(left)) continue;

@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from dojang.demo.bank import ready_made
 from dojang.demo.bank.app import application
 from dojang.demo.bank.settings import Settings
 from dojang.serving.run import log_as_json
@@ -17,5 +18,7 @@ def run(_arguments: argparse.Namespace) -> int:
     """Serve until told to stop."""
     log_as_json("bank")
     chosen = Settings.read(os.environ)
-    serve_app(application(chosen), chosen.host, chosen.port)
+    bank = application(chosen)
+    ready_made.introduce(bank.state.desk)
+    serve_app(bank, chosen.host, chosen.port)
     return 0

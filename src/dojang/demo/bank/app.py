@@ -4,14 +4,12 @@ import random
 import time
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import httpx2
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.requests import Request
@@ -24,9 +22,11 @@ from dojang.demo.bank.center_client import CenterClient
 from dojang.demo.bank.database import Database
 from dojang.demo.bank.desk import Desk
 from dojang.demo.bank.evidence import Evidence
-from dojang.demo.bank.internet_banking import RelyingParty
 from dojang.demo.bank.keys import Keys
+from dojang.demo.bank.relying_party import RelyingParty
 from dojang.demo.bank.settings import Settings
+from dojang.demo.bank.site import banking, home, people, phone, refused, transfer
+from dojang.demo.bank.site.frame import bank_pages
 from dojang.pin.anchors import Anchors
 from dojang.refusals import InvalidField, MalformedJson, SettingRefused
 from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, own_routes, problem_response
@@ -65,26 +65,22 @@ def application(
         docs_url=None,
         redoc_url=None,
     )
-    for refused, handler in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable}.items():
-        app.add_exception_handler(refused, handler)
-    app.state.settings, app.state.desk = settings, desk
+    pages = bank_pages(settings)
+    for error, answer in {**EXCEPTION_HANDLERS, RequestValidationError: _unreadable}.items():
+        app.add_exception_handler(error, refused.in_words(answer, pages))
+    app.state.settings, app.state.desk, app.state.pages = settings, desk, pages
     app.state.callers = CallVerifier(AUDIENCE, {CALLER: settings.center_key}, now)
     known = cache(lambda: evidence or _evidence(settings, way))
     app.state.relying_party = RelyingParty(settings.origin, center, known)
     registry = CollectorRegistry()
     app.add_middleware(BodyLimit)
     app.add_middleware(Measured, registry=registry)
-    app.router.routes.extend(own_routes(lambda: _ready(database, known), registry))
-    app.include_router(contracts.router)
-    app.include_router(virtual_phone.router)
-    app.include_router(internet_banking.router)
-    app.add_api_route("/", home, response_class=HTMLResponse, include_in_schema=False)
+    app.router.routes.extend([*own_routes(lambda: _ready(database, known), registry), *pages.routes()])
+    for interface in (contracts, virtual_phone, internet_banking):
+        app.include_router(interface.router)
+    for page in (home, people, banking, transfer, phone):
+        app.include_router(page.router)
     return app
-
-
-def home() -> str:
-    """What this is, for a person who looks."""
-    return (Path(__file__).parent / "home.html").read_text("utf-8")
 
 
 def _ready(database: Database, evidence: Callable[[], Evidence]) -> None:

@@ -105,6 +105,12 @@ def again(connection: Connection, user_id: str) -> FictionalCustomer:
     )
 
 
+def has_mobile_key(connection: Connection, customer_number: str) -> bool:
+    """Whether the customer's mobile can approve."""
+    keys = select(phones.c.private_key).where(phones.c.customer_number == customer_number)
+    return any(key is not None for key in connection.scalars(keys))
+
+
 def resident_number(birth: date, serial: int, *, woman: bool) -> str:
     """YYMMDD-GNNNNNN. G is 9 for men and 0 for women born in 18xx; the last digits are no checksum since 2020."""
     return f"{birth:%y%m%d}-{0 if woman else 9}{serial:06d}"
@@ -118,7 +124,7 @@ def _invent(chance: random.Random, index: int, wish: CustomerWish) -> FictionalC
         customer_number=f"{1_000_000_000 + index}",
         user_id=f"hanbit{index:04d}",
         rrn=resident_number(birth, index % 1_000_000, woman=chance.random() < 0.5),
-        name=chance.choice(_NAMES),
+        name=_NAMES[(index - 1) % len(_NAMES)],
         birth_date=birth.isoformat(),
         phone=f"010-{line}",
         land_phone=f"02-{line}",

@@ -1,34 +1,23 @@
 """Internet banking: log in with the financial certificate, look at the account, send money by signature."""
 
+import contextlib
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
-from dojang.demo.bank import evidence, sessions, transfers
-from dojang.demo.bank.center_client import CenterClient
-from dojang.demo.bank.evidence import Evidence
+from dojang.demo.bank import evidence, relying_party, sessions, transfers
+from dojang.demo.bank.relying_party import Browser, LoggedIn, Party, RelyingParty
 from dojang.demo.bank.routes import PROBLEMS, AtDesk, OpenRoute
-from dojang.demo.bank.sessions import COOKIE, LIFETIME, Session
+from dojang.demo.bank.sessions import COOKIE
 from dojang.demo.bank.tables import accounts, customers
 from dojang.pin.encoding import unb64
-from dojang.refusals import LoginRefused, OriginRefused, Refusal
+from dojang.refusals import CenterUnavailable, LoginRefused, OriginRefused, Refusal
 from dojang.serving.bodies import Body
 
 router = APIRouter(route_class=OpenRoute, tags=["internet banking"], responses=PROBLEMS)
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingParty:
-    """The bank's side of logins and signatures. `evidence` raises `SettingRefused` while there are no anchors."""
-
-    origin: str
-    center: CenterClient
-    evidence: Callable[[], Evidence]
 
 
 class AccountView(Body):
@@ -42,28 +31,13 @@ class AccountView(Body):
     claims: dict[str, Any]
 
 
-def _relying_party(request: Request) -> RelyingParty:
-    party: RelyingParty = request.app.state.relying_party
-    return party
-
-
-Party = Annotated[RelyingParty, Depends(_relying_party)]
-Browser = Annotated[str, Cookie(alias=COOKIE, max_length=100)]
 Text = Annotated[str, Query(max_length=512)]
-
-
-def _session(desk: AtDesk, browser: Browser = "") -> Session:
-    with desk.database.transaction() as connection:
-        return sessions.of_cookie(connection, desk, browser)
 
 
 def _own_origin(party: Party, origin: Annotated[str | None, Header()] = None) -> None:
     """SameSite keeps the cookie from other sites' pages; this keeps our neighbours' ports from asking."""
     if origin is not None and origin != party.origin:
         raise OriginRefused
-
-
-LoggedIn = Annotated[Session, Depends(_session)]
 
 
 @router.get("/login", status_code=303)
@@ -95,7 +69,7 @@ def login_callback(
     with desk.database.transaction() as connection:
         customer_number = evidence.customer_of(connection, certificate)
         token = sessions.open_session(connection, desk, customer_number, signed_in)
-    return _with_cookie(party, RedirectResponse(f"{party.origin}/account", 303), token)
+    return _with_cookie(party, RedirectResponse(f"{party.origin}/banking", 303), token)
 
 
 @router.get("/account")
@@ -127,16 +101,7 @@ def order_transfer(
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=128)] = None,
 ) -> transfers.TransferAsked:
     """Ask for a signature. The same order under one `Idempotency-Key` is one transfer. 409 `insufficient_funds`."""
-    with desk.database.transaction() as connection:
-        transfer = transfers.open_order(connection, desk, session, body, idempotency_key)
-    if transfer.request_id is None:
-        back = f"{party.origin}/transfers/{transfer.transfer_id}/return"
-        push = party.center.push(
-            transfer.content, label=transfers.LABEL, sub=session.sub, redirect_uri=back, state=transfer.transfer_id
-        )
-        with desk.database.transaction() as connection:
-            transfers.pushed(connection, transfer.transfer_id, push)
-            transfer = transfers.of_customer(connection, session.customer_number, transfer.transfer_id)
+    transfer = relying_party.order_transfer(desk, party, session, body, idempotency_key)
     return transfers.TransferAsked(
         transfer_id=transfer.transfer_id, request_id=transfer.request_id, authorize_url=transfer.authorize_url
     )
@@ -152,18 +117,9 @@ def show_transfer(transfer_id: str, desk: AtDesk, session: LoggedIn) -> transfer
 @router.get("/transfers/{transfer_id}/return", status_code=303)
 def transfer_return(transfer_id: str, desk: AtDesk, party: Party, session: LoggedIn) -> RedirectResponse:
     """Back from the signature: its result is fetched, verified and executed. Coming back twice changes nothing."""
-    with desk.database.transaction() as connection:
-        transfer = transfers.of_customer(connection, session.customer_number, transfer_id)
-    if transfer.state == "waiting" and transfer.request_id is not None:
-        result = party.center.result(transfer.request_id)
-        if result.state == "signed":
-            certificate = party.evidence().of_transfer(result, transfer.content, desk.now())
-            with desk.database.transaction() as connection:
-                transfers.execute(connection, desk, transfer, result, certificate)
-        elif result.state != "pending":
-            with desk.database.transaction() as connection:
-                transfers.refuse(connection, transfer_id, "expired" if result.state == "expired" else "not_signed")
-    return RedirectResponse(f"{party.origin}/transfers/{transfer_id}", 303)
+    with contextlib.suppress(CenterUnavailable):  # the page that follows says so, and asks again
+        relying_party.settle(desk, party, session, transfer_id)
+    return RedirectResponse(f"{party.origin}/banking/transfers/{transfer_id}", 303)
 
 
 def _evidence(claims: dict[str, Any]) -> tuple[bytes, bytes]:
@@ -180,7 +136,6 @@ def _with_cookie(party: RelyingParty, response: RedirectResponse, value: str) ->
     response.set_cookie(
         COOKIE,
         value,
-        max_age=LIFETIME,
         httponly=True,
         samesite="lax",
         secure=party.origin.startswith("https:"),

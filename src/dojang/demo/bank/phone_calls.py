@@ -92,7 +92,7 @@ def state(connection: Connection, desk: Desk, call_id: str) -> CallState:
     row = connection.execute(select(calls).where(calls.c.call_id == call_id)).one_or_none()
     if row is None:
         raise NotFound
-    return CallState(state=_state_now(row, desk.now()), pressed=row.pressed, wrong_keys=row.wrong_keys)
+    return CallState(state=state_now(row, desk.now()), pressed=row.pressed, wrong_keys=row.wrong_keys)
 
 
 def of_phone(connection: Connection, desk: Desk, number: str) -> list[PhoneCall]:
@@ -101,7 +101,7 @@ def of_phone(connection: Connection, desk: Desk, number: str) -> list[PhoneCall]
     return [
         PhoneCall(
             call_id=row.call_id,
-            state=_state_now(row, desk.now()),
+            state=state_now(row, desk.now()),
             wrong_keys=row.wrong_keys,
             placed_at=row.placed_at,
             expires_at=row.expires_at,
@@ -142,7 +142,7 @@ def _open(connection: Connection, desk: Desk, number: str, call_id: str, *states
     row = connection.execute(select(calls).where(calls.c.call_id == call_id, calls.c.number == number)).one_or_none()
     if row is None:
         raise NotFound
-    if _state_now(row, desk.now()) not in states:
+    if state_now(row, desk.now()) not in states:
         raise CallOver
     return row
 
@@ -154,7 +154,7 @@ def _in_call(connection: Connection, number: str, now: int) -> bool:
     return connection.execute(answered).first() is not None
 
 
-def _state_now(row: Row[Any], now: int) -> State:
+def state_now(row: Row[Any], now: int) -> State:
     """A call that its time has overtaken was not answered, or has ended."""
     stored: State = row.state
     if now < row.expires_at or stored not in ("calling", "answered"):

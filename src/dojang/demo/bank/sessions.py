@@ -72,7 +72,7 @@ def returned(connection: Connection, desk: Desk, cookie: str, state: str) -> Log
 def open_session(connection: Connection, desk: Desk, customer_number: str, signed_in: SignedIn) -> str:
     """A new session; the cookie's value, new as well, so that nobody can have planted it."""
     now, token = desk.now(), secrets.token_urlsafe(32)
-    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    connection.execute(delete(sessions).where(sessions.c.expires_at <= now - LIFETIME))
     connection.execute(
         insert(sessions).values(
             token_sha256=sha256(token.encode()),
@@ -94,3 +94,14 @@ def of_cookie(connection: Connection, desk: Desk, cookie: str) -> Session:
     if row is None:
         raise SessionMissing
     return Session(row.customer_number, row.sub, row.id_token, row.claims)
+
+
+def has_ended(connection: Connection, desk: Desk, cookie: str) -> bool:
+    """Whether that browser was logged in until its time was over, not long ago."""
+    mine = sessions.c.token_sha256 == sha256(cookie.encode())
+    return connection.execute(select(sessions).where(mine, sessions.c.expires_at <= desk.now())).first() is not None
+
+
+def close_session(connection: Connection, cookie: str) -> None:
+    """Nobody is logged in with that cookie any more."""
+    connection.execute(delete(sessions).where(sessions.c.token_sha256 == sha256(cookie.encode())))

@@ -1,5 +1,6 @@
 """Transfers: asked for, signed by the customer, verified, and then executed once."""
 
+import json
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -175,6 +176,11 @@ def view(transfer: Row[Any]) -> TransferView:
         requested_at=transfer.requested_at,
         executed_at=transfer.executed_at or 0,
     )
+
+
+def pairs_of(transfer: Row[Any]) -> dict[str, str]:
+    """The names and values that are signed, read from the very bytes."""
+    return dict(json.loads(transfer.content)["pairs"])
 
 
 def _account_of(connection: Connection, customer_number: str) -> Row[Any]:
