@@ -45,3 +45,21 @@ test("only exactly six digits are pasted, spaces and width apart", () => {
     assert.equal(entry.count, 1);
   }
 });
+
+test("what an input made of the bullets is followed: a fill, digits more, bullets less, and nothing else", () => {
+  const bullet = "•";
+  for (const [before, shown, after] of [
+    ["", "830142", "830142"],
+    ["83", "••830142", "830142"],
+    ["83", "••0", "830"],
+    ["830", "••", "83"],
+    ["830", "", ""],
+    ["83", "••x", "83"],
+    ["830142", "••••••7", "830142"],
+  ] as const) {
+    const entry = typed(before);
+    entry.follow(shown, bullet);
+    const { count } = entry;
+    assert.equal(fromUtf8(entry.take().subarray(0, count)), after);
+  }
+});

@@ -3,47 +3,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REVOCATION_REASONS } from "../src/protocol/transaction.ts";
-import { languageOf, partyName, refusedKey, shownPairs, WORDS } from "../src/pin_page/words.ts";
+import { refusalWords } from "../src/pin_page/refusal_words.ts";
+import { languageOf, told, WORDINGS } from "../src/pin_page/wording.ts";
 
-function sentences(words: object): string[] {
-  return Object.values(words).flatMap((value) => (typeof value === "string" ? [value] : sentences(value as object)));
-}
-
-function names(words: object): string[] {
-  return Object.entries(words).flatMap(([name, value]) =>
-    typeof value === "string" ? [name] : [name, ...names(value as object)],
-  );
-}
-
-test("both languages say the same things", () => {
-  assert.deepEqual(names(WORDS.en), names(WORDS.ko));
-  const counted = (words: object) => sentences(words).filter((sentence) => sentence.includes("{n}")).length;
-  assert.equal(counted(WORDS.en), counted(WORDS.ko));
+test("a sentence has its parts, and a place that nobody fills stays to be seen", () => {
+  assert.equal(told("{n} of {party}", { n: 3, party: "$&" }), "3 of $&");
+  assert.equal(told("{n} of {other}", { n: 3 }), "3 of {other}");
 });
 
-test("Korean is spoken in 해요체, and to nobody from above", () => {
-  for (const sentence of sentences(WORDS.ko)) assert.doesNotMatch(sentence, /습니다|시겠/);
-});
-
-test("any other language is Korean, and any other code has words too", () => {
+test("any other language is Korean", () => {
   assert.equal(languageOf("en"), "en");
   for (const name of [null, "", "fr", "__proto__"]) assert.equal(languageOf(name), "ko");
-  assert.equal(refusedKey("row_full"), "locked");
-  for (const code of ["never_heard_of", "constructor", "toString"]) assert.equal(refusedKey(code), "other");
 });
 
-test("the centre has a name, and a relying party the one it is registered by", () => {
-  assert.deepEqual([WORDS.ko, WORDS.en].map((words) => partyName(words, "center")), ["인증센터", "Certification centre"]);
-  assert.equal(partyName(WORDS.ko, "hanbit-bank"), "hanbit-bank");
+test("every code has words and a way out, in both languages", () => {
+  assert.equal(refusalWords("row_full").way, "reissue");
+  assert.equal(refusalWords("record_mismatch").way, "centre");
+  for (const code of ["never_heard_of", "constructor", "toString", "row_full", "guard_unavailable"]) {
+    const { title, text } = refusalWords(code);
+    for (const { words } of Object.values(WORDINGS)) assert.ok(words[title].length > 3 && words[text].length > 3);
+  }
 });
 
-test("a revocation is shown in words, each of its reasons too", () => {
-  for (const words of [WORDS.ko, WORDS.en]) {
-    for (const reason of REVOCATION_REASONS) {
-      const shown = shownPairs(words, "revocation", [["certificate", "01ab"], ["reason", reason], ["request", "r-1"]]);
-      assert.deepEqual(shown.map(([, value]) => value), ["01ab", words.reason[reason], "r-1"]);
-      for (const [name, value] of shown) assert.ok(name && value);
-    }
-    assert.deepEqual(shownPairs(words, "transfer", [["reason", "keyCompromise"]]), [["reason", "keyCompromise"]]);
+test("each reason for a revocation is said in both languages", () => {
+  for (const { words } of Object.values(WORDINGS)) {
+    for (const reason of REVOCATION_REASONS) assert.ok(words[`reason_${reason}`].length > 3);
   }
 });

@@ -63,9 +63,10 @@ def test_a_customer_enrols_and_signs_a_transfer(visitor: Visitor) -> None:
 
     code = asked(visitor, customer)
     visitor.open(code)
-    assert heading(page) == "이 내용에 서명해요"
-    for text in ("받는 분", "김하늘", "10,000원", "hanbit-bank", NAME):
-        expect(page.get_by_text(text)).to_be_visible()
+    assert heading(page) == "비밀번호 6자리를 입력해 주세요"
+    card = page.get_by_label("서명할 내용")
+    for text in ("받는 분", "김하늘", "10,000원", "한빛은행", NAME):
+        expect(card.get_by_text(text)).to_be_visible()
     visitor.type_pin(PIN)
     expect(page.get_by_text("back at the bank")).to_be_visible()
     done = visitor.world.center.asked[code].done
@@ -76,8 +77,8 @@ def test_a_customer_enrols_and_signs_a_transfer(visitor: Visitor) -> None:
 
 def test_a_login_names_where_to(visitor: Visitor, customer: Customer) -> None:
     page = visitor.open(visitor.world.center.ask(customer))
-    assert heading(page) == "로그인할게요"
-    expect(page.get_by_text("로그인하는 곳")).to_be_visible()
+    expect(page.get_by_text("한빛은행 로그인")).to_be_visible()
+    expect(page.get_by_label("서명할 내용")).to_contain_text("로그인하는 곳")
     visitor.type_pin(PIN)
     expect(page.get_by_text("back at the bank")).to_be_visible()
 
@@ -85,7 +86,7 @@ def test_a_login_names_where_to(visitor: Visitor, customer: Customer) -> None:
 def test_the_code_leaves_the_address_and_works_once(visitor: Visitor) -> None:
     code, _ = visitor.world.center.new_customer()
     page = visitor.open(code)
-    assert page.url == f"{PIN_ORIGIN}/"
+    assert page.url == f"{PIN_ORIGIN}/#lang=ko"
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("다시 시작해 주세요")
 
@@ -187,9 +188,9 @@ def test_a_vault_that_is_down_is_said_and_the_same_is_asked_again(visitor: Visit
     )
     page = visitor.open(asked(visitor, customer))
     visitor.type_pin(PIN)
-    expect(page.get_by_role("heading", level=1)).to_have_text("서명 서버가 답하지 않아요")
+    expect(page.get_by_role("heading", level=1)).to_have_text("결과를 확인하고 있어요")
     del visitor.world.wire.instead[place]
-    page.get_by_role("button", name="다시 하기").click()
+    page.get_by_role("button", name="지금 다시 확인하기").click()
     expect(page.get_by_text("back at the bank")).to_be_visible()
     assert len(set(visitor.world.wire.sent("/v1/transactions/activate"))) == 1
 
@@ -202,10 +203,10 @@ def test_an_easy_pin_and_two_different_ones_are_not_taken(visitor: Visitor) -> N
         visitor.type_pin(easy)
         expect(alert).to_contain_text(said)
     visitor.type_pin(PIN)
-    expect(page.get_by_role("heading", level=2)).to_have_text("한 번 더 입력해 주세요")
+    expect(page.get_by_role("heading", level=1)).to_have_text("한 번 더 입력해 주세요")
     visitor.type_pin("402918")
     expect(alert).to_contain_text("서로 달라요")
-    expect(page.get_by_role("heading", level=2)).to_have_text("새 비밀번호 6자리를 정해 주세요")
+    expect(page.get_by_role("heading", level=1)).to_have_text("새 비밀번호 6자리를 정해 주세요")
     visitor.enrol()
 
 
@@ -224,7 +225,7 @@ def test_a_certificate_new_to_this_browser_waits_for_a_click(visitor: Visitor) -
 
 def test_the_page_speaks_english_too(visitor: Visitor, customer: Customer) -> None:
     page = visitor.open(asked(visitor, customer), "en")
-    assert heading(page) == "You sign this"
+    assert heading(page) == "Enter your six-digit PIN"
     assert page.locator("html").get_attribute("lang") == "en"
     visitor.type_pin(WRONG)
     expect(page.get_by_role("alert")).to_have_text("That PIN isn't right. 4 tries left")
@@ -237,7 +238,7 @@ def test_only_a_web_address_is_a_way_back(visitor: Visitor, customer: Customer, 
     page = visitor.open(asked(visitor, customer))
     visitor.type_pin(PIN)
     expect(page.get_by_role("heading", level=1)).to_have_text("서명했어요")
-    expect(page.get_by_role("link")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("link")).to_have_count(0)
 
 
 def test_a_page_without_its_worker_says_that_it_cannot_go_on(visitor: Visitor, customer: Customer) -> None:

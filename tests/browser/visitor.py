@@ -4,16 +4,18 @@ import json
 import re
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import httpx2
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from dojang.pin_page.server import application
-from dojang.pin_page.settings import PinPageSettings
+from dojang.pin_page.settings import PinPageSettings, Shuffle
 from tests.client.world import CENTER, PIN, WRONG, World, app_answers
 
 PIN_ORIGIN: Final = "http://pin.dojang.localhost:8014"
 LOADING: Final = re.compile("^(불러오고 있어요|Loading)$")
+NAMES: Final = {"hanbit-bank": {"ko": "한빛은행", "en": "Hanbit Bank"}}
 SECRETS: Final = (PIN, WRONG)
 
 
@@ -26,8 +28,7 @@ class Visitor:
         self._held: list[Route] = []
         self.console: list[str] = []
         self.seen: list[str] = []
-        page_app = application(PinPageSettings(world.anchors, "127.0.0.1", 0))
-        world.wire.origins[PIN_ORIGIN] = app_answers(page_app)
+        self.serve()
         self.context = browser.new_context(record_har_path=har, viewport={"width": 390, "height": 664})
         self.context.set_default_timeout(15_000)
         self.context.route("**/*", self._answer)
@@ -35,10 +36,15 @@ class Visitor:
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.console.append(f"error: {error}"))
 
-    def open(self, code: str, language: str = "ko") -> Page:
-        """The PIN page, as the centre sends the customer to it."""
+    def serve(self, shuffle: Shuffle = "offer") -> None:
+        """The PIN page's host, with that setting."""
+        settings = PinPageSettings(self.world.anchors, shuffle, NAMES, "127.0.0.1", 0)
+        self.world.wire.origins[PIN_ORIGIN] = app_answers(application(settings))
+
+    def open(self, code: str, language: str = "ko", **more: str) -> Page:
+        """The PIN page, as the centre sends the customer to it; `more` stands in the fragment too."""
         self.page.goto("about:blank")
-        self.page.goto(f"{PIN_ORIGIN}/#code={code}&lang={language}")
+        self.page.goto(f"{PIN_ORIGIN}/#{urlencode({'code': code, 'lang': language, **more})}")
         expect(self.page.get_by_role("heading", level=1)).not_to_have_text(LOADING)
         return self.page
 

@@ -1,6 +1,6 @@
 /** Elements made of names and texts: nothing that came over the wire is ever read as HTML. */
 
-type Child = Node | string;
+export type Child = Node | string;
 
 /** An element with attributes and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -21,7 +21,23 @@ export function button(label: string, act: () => void, attributes: Readonly<Reco
   return made;
 }
 
+/** A link that leaves this page for good: it has no way back into a visit that is over. */
+export function wayOut(label: string, href: string, attributes: Readonly<Record<string, string>> = {}): HTMLAnchorElement {
+  const made = element("a", { href, rel: "noreferrer", ...attributes }, label);
+  made.addEventListener("click", (event) => {
+    event.preventDefault();
+    location.replace(href);
+  });
+  return made;
+}
+
 /** Names and values, one pair a row. */
-export function pairList(pairs: readonly (readonly [string, string])[]): HTMLElement {
-  return element("dl", {}, ...pairs.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+export function pairList(pairs: readonly (readonly [string, Child])[]): HTMLElement {
+  const rows = pairs.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)));
+  return element("dl", { class: "pairs" }, ...rows);
+}
+
+/** The part of the page's own frame that has that id. */
+export function part(id: string): HTMLElement {
+  return document.getElementById(id)!;
 }

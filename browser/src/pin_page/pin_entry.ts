@@ -38,6 +38,18 @@ export class PinEntry {
     for (const digit of digits) this.add(digit);
   }
 
+  /**
+   * What an input made of the field's bullets, each `bullet` for a digit typed before: a password manager's six digits, or
+   * digits more, or bullets less.
+   */
+  follow(shown: string, bullet: string): void {
+    const typed = shown.replaceAll(bullet, "");
+    if (/^[0-9]{6}$/.test(typed.normalize("NFKC"))) return this.replace(typed);
+    const kept = shown.length - typed.length;
+    while (this.#count > kept) this.removeLast();
+    for (const character of typed) this.add(character);
+  }
+
   /** The six bytes, of which none stays here. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#digits.slice();

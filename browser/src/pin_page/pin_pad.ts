@@ -4,11 +4,13 @@
  */
 
 import { button, element } from "./dom.ts";
+import { digitKeys, type Mixing } from "./digit_keys.ts";
 import { PinEntry } from "./pin_entry.ts";
-import { counted, type Words } from "./words.ts";
+import { told, type Words } from "./wording.ts";
 
 export const IDLE = 60_000; // milliseconds until what was typed is wiped
 const SETTLE = 300; // milliseconds until the count is read out
+const BULLET = "•";
 
 export interface PinPad {
   readonly root: HTMLElement;
@@ -16,15 +18,27 @@ export interface PinPad {
   alert(sentence: string): void;
   /** Nothing can be typed while `doing` is shown. */
   busy(doing: string | undefined): void;
-  /** Another heading and another button, for the second time of two. */
-  label(heading: string, submit: string): void;
+  /** Another button, for the second time of two. */
+  label(submit: string): void;
   focus(): void;
 }
 
+export interface PadOptions {
+  readonly words: Words;
+  /** What the button says. */
+  readonly submit: string;
+  /** Ids of what a screen reader says of the field: the heading, and what is signed. */
+  readonly describedBy: string;
+  readonly mixing: Mixing;
+  /** Beside the button, and below it. */
+  readonly beside?: readonly Node[];
+  readonly below?: readonly Node[];
+}
+
 /** A pad that hands six digits to `submit`, which must wipe them. */
-export function pinPad(words: Words, heading: string, label: string, submit: (pin: Uint8Array<ArrayBuffer>) => void): PinPad {
+export function pinPad(options: PadOptions, submit: (pin: Uint8Array<ArrayBuffer>) => void): PinPad {
+  const { words, beside = [], below = [] } = options;
   const entry = new PinEntry();
-  const title = element("h2", { id: "pin-heading" }, heading);
   const status = element("p", { role: "status", class: "status" });
   const alert = element("p", { role: "alert", class: "alert" });
   const field = element("input", {
@@ -32,17 +46,21 @@ export function pinPad(words: Words, heading: string, label: string, submit: (pi
     inputmode: "none",
     autocomplete: "off",
     "aria-label": words.field,
-    "aria-describedby": "pin-heading",
+    "aria-describedby": options.describedBy,
   });
-  const send = button(label, () => send.getAttribute("aria-disabled") !== "true" && finish(), { class: "primary" });
+  const send = button(options.submit, () => finish(), { class: "button primary" });
+  let named = options.submit;
   let timers: { idle?: ReturnType<typeof setTimeout>; settle?: ReturnType<typeof setTimeout> } = {};
 
+  const count = (): void => {
+    status.textContent = entry.count ? told(words.typed, { n: entry.count }) : "";
+  };
   const show = (): void => {
-    field.value = "•".repeat(entry.count);
+    field.value = BULLET.repeat(entry.count);
     send.setAttribute("aria-disabled", String(!entry.full));
     clearTimeout(timers.idle);
     clearTimeout(timers.settle);
-    timers = { settle: setTimeout(() => (status.textContent = entry.count ? counted(words.typed, entry.count) : ""), SETTLE) };
+    timers = { settle: setTimeout(count, SETTLE) };
     if (entry.count > 0) timers.idle = setTimeout(wipe, IDLE);
   };
   const wipe = (): void => {
@@ -58,7 +76,7 @@ export function pinPad(words: Words, heading: string, label: string, submit: (pi
   const finish = (): void => {
     if (field.disabled) return;
     if (!entry.full) {
-      alert.textContent = words.sixDigits;
+      alert.textContent = words.six_digits;
       field.focus();
       return;
     }
@@ -70,40 +88,51 @@ export function pinPad(words: Words, heading: string, label: string, submit: (pi
   listen(field, entry, { change, wipe, finish });
   addEventListener("pagehide", wipe);
   addEventListener("pageshow", wipe);
-  const keys = [..."123456789"].map((digit) => key(digit, () => change(() => entry.add(digit))));
-  const pad = element(
-    "div",
-    { role: "group", "aria-label": words.pad, class: "pad" },
-    ...keys,
-    key(words.clearAll, () => change(() => entry.wipe()), "small"),
-    key("0", () => change(() => entry.add("0"))),
-    key(words.clearOne, () => change(() => entry.removeLast()), "small"),
-  );
-  pad.addEventListener("pointerdown", (event) => event.preventDefault()); // the focus stays in the field
-  const keyboard = button(words.phoneKeyboard, () => (field.inputMode = "numeric", field.blur(), field.focus()), { class: "quiet" });
+  const keys = digitKeys(words, options.mixing, {
+    digit: (digit) => change(() => entry.add(digit)),
+    clearAll: () => change(() => entry.wipe()),
+    clearOne: () => change(() => entry.removeLast()),
+  });
+  const keyboard = button(words.phone_keyboard, () => otherKeyboard(words, field, keys.pad, keyboard), { class: "button quiet" });
   show();
   return {
-    root: element("section", { class: "pin" }, title, status, field, alert, pad, send, keyboard),
+    root: element(
+      "section",
+      { class: "pin" },
+      element("div", { class: "said" }, status, alert),
+      field,
+      keys.pad,
+      element("div", { class: "acts" }, ...beside, send),
+      element("div", { class: "tools" }, ...keys.switches, keyboard, ...below),
+      element("p", { class: "visually-hidden" }, words.earphones),
+    ),
     alert(sentence) {
       wipe();
       alert.textContent = sentence;
-      field.focus();
+      field.focus({ preventScroll: true });
     },
     busy(doing) {
-      for (const control of [field, send, keyboard, ...pad.querySelectorAll("button")]) control.disabled = doing !== undefined;
+      for (const control of [field, send, keyboard, ...keys.switches, ...keys.pad.querySelectorAll("button")]) {
+        control.disabled = doing !== undefined;
+      }
       clearTimeout(timers.settle);
       status.textContent = doing ?? "";
+      send.replaceChildren(...(doing === undefined ? [named] : [element("span", { class: "spin", "data-on": "" }), " ", doing]));
     },
-    label(heading, submitLabel) {
-      title.textContent = heading;
-      send.textContent = submitLabel;
+    label(text) {
+      send.textContent = named = text;
     },
-    focus: () => field.focus(),
+    focus: () => field.focus({ preventScroll: true }),
   };
 }
 
-function key(label: string, act: () => void, look = ""): HTMLButtonElement {
-  return button(label, act, look ? { class: look } : {});
+/** The telephone's own keyboard in place of the pad, and back. */
+function otherKeyboard(words: Words, field: HTMLInputElement, pad: HTMLElement, button: HTMLButtonElement): void {
+  pad.hidden = !pad.hidden;
+  field.inputMode = pad.hidden ? "numeric" : "none";
+  button.textContent = pad.hidden ? words.own_pad : words.phone_keyboard;
+  field.blur();
+  field.focus();
 }
 
 interface Acts {
@@ -117,6 +146,7 @@ function listen(field: HTMLInputElement, entry: PinEntry, { change, wipe, finish
   const allSelected = (): boolean =>
     field.value.length > 0 && field.selectionStart === 0 && field.selectionEnd === field.value.length;
   field.addEventListener("beforeinput", (event) => {
+    if (!event.cancelable) return; // some telephones' keyboards: `input` follows, and takes the digits out of the field
     event.preventDefault();
     const { inputType, data } = event;
     if (inputType.startsWith("delete")) return allSelected() ? wipe() : change(() => entry.removeLast());
@@ -126,7 +156,7 @@ function listen(field: HTMLInputElement, entry: PinEntry, { change, wipe, finish
     event.preventDefault();
     change(() => entry.replace(event.clipboardData?.getData("text") ?? ""));
   });
-  field.addEventListener("input", () => change(() => entry.replace(field.value))); // a password manager's fill
+  field.addEventListener("input", () => change(() => entry.follow(field.value, BULLET)));
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") finish();
     else if (event.key === "Escape") wipe();

@@ -4,99 +4,105 @@ import type { UseVisit } from "../holder/bodies.ts";
 import type { Parties } from "../holder/parties.ts";
 import { Use } from "../holder/use.ts";
 import { Refusal } from "../protocol/refusal.ts";
-import { button, element, pairList } from "./dom.ts";
+import type { Mixing } from "./digit_keys.ts";
+import { button, element, pairList, wayOut } from "./dom.ts";
+import { patiently } from "./patience.ts";
 import { type PinPad, pinPad } from "./pin_pad.ts";
-import { day, type Screen, show, showRefusal, wayBack } from "./screen.ts";
-import { counted, partyName, shownPairs } from "./words.ts";
+import { head, type Screen, show, showRefusal } from "./screen.ts";
+import { amountOf, holderRow, signedCard } from "./signed_card.ts";
+import { sign } from "./signing.ts";
+import { countDown } from "./time_left.ts";
+import { told } from "./wording.ts";
 
 /** Refuses what `Use.of` refuses, before a PIN can be typed. */
-export async function useScreen(screen: Screen, visit: UseVisit, parties: Parties): Promise<void> {
+export async function useScreen(screen: Screen, visit: UseVisit, parties: Parties, mixing: Mixing): Promise<void> {
   const use = await Use.of(visit, parties);
-  if (use.shown.otherCertificate) return askForOther(screen, use, parties);
-  askForPin(screen, use, parties);
-}
-
-/** This browser knows another certificate: only the customer can say that this one is meant. */
-function askForOther(screen: Screen, use: Use, parties: Parties): void {
   const { words } = screen;
-  const agree = button(words.otherButton, () => askForPin(screen, use, parties), { class: "primary" });
-  show(screen, words.otherTitle, element("p", {}, words.otherText), holder(screen, use), agree);
-}
-
-function holder(screen: Screen, { shown }: Use): HTMLElement {
-  const { words } = screen;
-  return pairList([
-    [words.certificate, shown.holder],
-    [words.issuedAt, day(screen, shown.issuedAt)],
-  ]);
-}
-
-function askForPin(screen: Screen, use: Use, parties: Parties): void {
-  const { words } = screen;
-  const { shown } = use;
-  const party = partyName(words, shown.relyingParty);
-  const isLogin = shown.purpose === "login";
-  const pairs = isLogin ? [[words.relying_party, party] as const] : shownPairs(words, shown.purpose, shown.pairs);
-  const asks = isLogin ? [] : [pairList([[words.asks, party]])];
+  const party = screen.nameOf(use.shown.relyingParty);
+  head(told(words[`header_${use.shown.purpose}`], { party }));
+  const card = signedCard(screen, use, visit.contents);
   const end = new AbortController();
-  const expire = (): void => {
+  const stop = countDown(words, use.shown.expiresAt, parties.now, () => {
     end.abort(); // a PIN that is being checked signs nothing any more
     showRefusal(screen, new Refusal("transaction_expired"));
-  };
-  const timer = setTimeout(expire, Math.max(0, shown.expiresAt - parties.now()) * 1000);
-  const pad: PinPad = pinPad(words, words.enterPin, words.signButton[shown.purpose], (pin) => {
-    void enter(screen, use, pad, { pin, end: end.signal, stop: () => clearTimeout(timer) });
   });
-  const card = element("section", { class: "card" }, pairList(pairs), ...asks, holder(screen, use));
-  show(screen, words.signTitle[shown.purpose], card, pad.root);
-  pad.focus();
+  const visiting: Visiting = { screen, use, card, mixing, now: parties.now, end: end.signal, stop };
+  if (use.shown.otherCertificate) askForOther(visiting);
+  else askForPin(visiting);
 }
 
-interface Typed {
-  readonly pin: Uint8Array<ArrayBuffer>;
+interface Visiting {
+  readonly screen: Screen;
+  readonly use: Use;
+  readonly card: HTMLElement;
+  readonly mixing: Mixing;
+  readonly now: () => number;
   /** The transaction has ended. */
   readonly end: AbortSignal;
   /** It will not end any more: its outcome is known, or on its way. */
   readonly stop: () => void;
 }
 
-async function enter(screen: Screen, use: Use, pad: PinPad, { pin, end, stop }: Typed): Promise<void> {
-  pad.busy(screen.words.checking);
+/** This browser knows another certificate: only the customer can say that this one is meant. */
+function askForOther(visiting: Visiting): void {
+  const { screen, use } = visiting;
+  const { words } = screen;
+  show(screen, {
+    heading: words.new_certificate_title,
+    below: [
+      element("p", {}, words.new_certificate_text),
+      element("section", { class: "card" }, pairList([holderRow(screen, use.shown)])),
+      button(words.new_certificate_button, () => askForPin(visiting), { class: "button primary" }),
+      wayOut(words.cancel, screen.back, { class: "button" }),
+    ],
+  });
+}
+
+function askForPin(visiting: Visiting): void {
+  const { screen, use, card, mixing } = visiting;
+  const { words } = screen;
+  const amount = amountOf(screen, use.shown);
+  const submit = words[`sign_${use.shown.purpose}`];
+  const pad: PinPad = pinPad(
+    {
+      words,
+      submit: amount === undefined ? submit : told(words.sign_amount, { amount }),
+      describedBy: "heading signed",
+      mixing,
+      beside: [wayOut(words.cancel, screen.back, { class: "button" })],
+      below: [wayOut(words.forgotten, screen.atCenter("/issue"), { class: "button quiet" })],
+    },
+    (pin) => void enter(visiting, pad, pin),
+  );
+  show(screen, { above: [card], heading: words.enter_pin, below: [pad.root] });
+  pad.focus();
+}
+
+async function enter(visiting: Visiting, pad: PinPad, pin: Uint8Array<ArrayBuffer>): Promise<void> {
+  const { screen, use, end, stop } = visiting;
+  const { words } = screen;
+  pad.busy(words.checking);
   try {
-    await use.unlock(pin);
+    await patiently(use.unlock(pin), () => pad.busy(words.slow), new Refusal("guard_unavailable"));
   } catch (error) {
-    if (!end.aborted) refused(screen, pad, error, stop);
+    if (!end.aborted) refused(visiting, pad, error);
     return;
   }
   if (end.aborted) return;
   stop();
-  pad.busy(screen.words.signing);
-  await sign(screen, use);
+  await sign(visiting);
 }
 
 /** Tries left are shown only as the guards signed them. A PIN that may be typed again leaves the pad as it was. */
-function refused(screen: Screen, pad: PinPad, error: unknown, over: () => void): void {
+function refused({ screen, stop }: Visiting, pad: PinPad, error: unknown): void {
   const { words } = screen;
-  const left = error instanceof Refusal && error.code === "wrong_pin" ? Number(error.facts["tries_left"]) : 0;
+  const { code, facts } = error instanceof Refusal ? error : new Refusal("unexpected");
+  const left = code === "wrong_pin" ? Number(facts["tries_left"]) : 0;
   pad.busy(undefined);
-  if (left > 0) return pad.alert(left === 1 ? words.lastTry : counted(words.wrong, left));
-  if (error instanceof Refusal && error.code === "guard_unavailable") return pad.alert(words.refused.guard_unavailable.join(". "));
-  over();
-  showRefusal(screen, error);
-}
-
-async function sign(screen: Screen, use: Use): Promise<void> {
-  const { words } = screen;
-  try {
-    const { returnTo, foreign } = await use.sign();
-    const warning = foreign > 0 ? [element("p", { class: "alert" }, counted(words.foreign, foreign))] : [];
-    const back = wayBack(screen, returnTo);
-    show(screen, words.signedTitle[use.shown.purpose], ...warning, ...back);
-    if (foreign === 0 && back[0]) location.replace(back[0].href);
-  } catch (error) {
-    showRefusal(screen, error, () => {
-      show(screen, words.signing);
-      void sign(screen, use);
-    });
+  if (left > 0) return pad.alert(left === 1 ? words.last_try : told(words.wrong, { n: left }));
+  if (code === "guard_unavailable" || code === "center_unavailable") {
+    return pad.alert(`${words[`${code}_title`]}. ${words.guard_unavailable_text}`);
   }
+  stop();
+  showRefusal(screen, error);
 }

@@ -153,7 +153,11 @@ SERVICES: Final = {
         },
         _own_vault,
     ),
-    "pin-page": Service("DOJANG_PIN_PAGE_", {"ANCHORS": _anchors, **_WHERE}, _own_pin_page),
+    "pin-page": Service(
+        "DOJANG_PIN_PAGE_",
+        {"ANCHORS": _anchors, "SHUFFLE": _some, "RELYING_PARTIES": _some, **_WHERE},
+        _own_pin_page,
+    ),
     "status": Service(
         "DOJANG_STATUS_",
         {

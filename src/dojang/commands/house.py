@@ -166,6 +166,8 @@ def _guard(ground: Ground, public: Public, index: int) -> dict[str, str]:
 def _pin_page(ground: Ground) -> dict[str, str]:
     return {
         "DOJANG_PIN_PAGE_ANCHORS": str(ground.data / "anchors.json"),
+        "DOJANG_PIN_PAGE_SHUFFLE": "offer",
+        "DOJANG_PIN_PAGE_RELYING_PARTIES": json.dumps({_BANK_CLIENT: {"ko": "한빛은행", "en": "Hanbit Bank"}}),
         "DOJANG_PIN_PAGE_HOST": HOST,
         "DOJANG_PIN_PAGE_PORT": str(ground.port(14)),
     }

@@ -4,18 +4,29 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-from dojang.pin.anchors import Anchors
 from dojang.pin.encoding import b64, canonical, sha256
+from dojang.pin_page.settings import PinPageSettings
 from dojang.refusals import SettingRefused
 
 PAGE: Final = "index.html"
 ANCHORS: Final = "anchors.json"
+SETTINGS: Final = "settings.json"
+_LOOK: Final = (
+    "tokens.css",
+    "page.css",
+    "icon.svg",
+    "fonts/DojangSans-Regular.woff2",
+    "fonts/DojangSans-SemiBold.woff2",
+    "fonts/OFL.txt",
+)
 _TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
     "txt": "text/plain; charset=utf-8",
+    "svg": "image/svg+xml",
+    "woff2": "font/woff2",
 }
 
 
@@ -33,7 +44,7 @@ class File:
         return f'"{b64(sha256(self.content))}"'
 
 
-def served(anchors: Anchors) -> dict[str, File]:
+def served(settings: PinPageSettings) -> dict[str, File]:
     """Every file by its path. Raises `SettingRefused` if the package was installed without its bundle."""
     bundle = {
         file.name: file.read_bytes()
@@ -42,23 +53,27 @@ def served(anchors: Anchors) -> dict[str, File]:
     }
     if PAGE not in bundle:
         raise SettingRefused(setting="static")
-    own = {**bundle, ANCHORS: anchors.canonical(), ".well-known/dojang-pin-page": _hashes(bundle, anchors)}
+    look = files("dojang").joinpath("look")
+    bundle |= {name.rpartition("/")[2]: look.joinpath(name).read_bytes() for name in _LOOK}
+    told = {ANCHORS: settings.anchors.canonical(), SETTINGS: settings.told()}
+    own = {**bundle, **told, ".well-known/dojang-pin-page": _hashes(bundle, settings)}
     by_path = {f"/{name}": _file(name, content) for name, content in own.items()}
     return {**by_path, "/": by_path[f"/{PAGE}"]}
 
 
 def _file(name: str, content: bytes) -> File:
     ending = name.rpartition(".")[2]
-    return File(content, _TYPES.get(ending, "application/json"), kept=ending in {"css", "js", "txt"})
+    return File(content, _TYPES.get(ending, "application/json"), kept=ending in {"css", "js", "svg", "txt", "woff2"})
 
 
-def _hashes(bundle: dict[str, bytes], anchors: Anchors) -> bytes:
-    """What is served here, for who compares: SHA-256 of each file, of the list of them, and of the anchors."""
+def _hashes(bundle: dict[str, bytes], settings: PinPageSettings) -> bytes:
+    """What is served here, for who compares: SHA-256 of each file, of the list of them, and of what is told."""
     listed = {name: b64(sha256(content)) for name, content in bundle.items()}
     return canonical(
         {
             "files": listed,
             "bundle_sha256": b64(sha256(canonical(listed))),
-            "anchors_sha256": b64(anchors.guards_hash),
+            "anchors_sha256": b64(settings.anchors.guards_hash),
+            "settings_sha256": b64(sha256(settings.told())),
         }
     )

@@ -32,7 +32,7 @@ _ONLY_TLS: Final = "max-age=63072000; includeSubDomains"
 
 def application(settings: PinPageSettings) -> Starlette:
     """The page for these anchors. Raises `SettingRefused` without a bundle."""
-    files = served(settings.anchors)
+    files = served(settings)
     app = service(
         [Route(path, _endpoint(file)) for path, file in files.items()],
         ready=lambda: None,
@@ -45,7 +45,7 @@ def application(settings: PinPageSettings) -> Starlette:
 
 
 def content_security_policy(anchors: Anchors) -> str:
-    """Scripts, styles and the worker from this origin; connections to it, the guards and the centre; an empty icon.
+    """Scripts, styles, font and the worker from this origin; connections to it, the guards and the centre.
 
     Raises `SettingRefused` for anchors whose origins are none: they would end up in the policy as they are.
     """
@@ -59,7 +59,8 @@ def content_security_policy(anchors: Anchors) -> str:
             "script-src 'self'",
             "style-src 'self'",
             "worker-src 'self'",
-            "img-src data:",
+            "img-src 'self'",
+            "font-src 'self'",
             f"connect-src {' '.join(parties)}",
             "base-uri 'none'",
             "form-action 'none'",
