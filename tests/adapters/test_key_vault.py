@@ -1,23 +1,27 @@
-"""The vault's four calls, against the real vault; what it refuses comes back by name."""
+"""The vault's five calls, against the real vault; what it refuses comes back by name."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from dojang.adapters.key_vault_http import HttpKeyVault
-from dojang.pin.encoding import sha256
+from dojang.authority.serials import to_text
+from dojang.pin.encoding import sha256, unb64
 from dojang.pin.messages import Activation, Credential
 from dojang.pin.sealing import seal
 from dojang.pin.signatures import SigningKey
-from dojang.pin.signed import Signed
+from dojang.pin.signed import Signed, read
 from dojang.ports.key_vault import AttestedKey, CertificateRequest
 from dojang.refusals import (
     CredentialRefused,
     DayKeyExpired,
     KidNotFound,
     KidTaken,
+    RevocationRefused,
     SealedRefused,
     SignatureRefused,
     TransactionRefused,
@@ -25,8 +29,9 @@ from dojang.refusals import (
 )
 from dojang.serving.calls import SignedCalls
 from dojang.serving.party import Party
+from dojang.signing.what_is_signed import Item, RevocationAsked
 from dojang.values.registration import RegistrationStatement
-from tests.client.world import VAULT, World
+from tests.client.world import PIN, VAULT, Pad, World, enrolled
 
 AK = SigningKey(b"a" * 32)
 
@@ -107,6 +112,29 @@ def test_what_the_vault_does_not_know_it_does_not_certify_or_sign(world: World, 
     said = Activation(b"u" * 16, 1, bytes(32), 1, 2, bytes(32), (bytes(32),))
     with pytest.raises(TransactionRefused):
         vault.activate(b"{}", Signed(said, bytes(64)), bytes(80), [])
+
+
+def test_a_revocation_that_a_holder_signed_is_carried_out_and_any_other_refused_by_name(
+    world: World, vault: HttpKeyVault
+) -> None:
+    holder, customer = enrolled(world)
+    serial = to_text(x509.load_der_x509_certificate(customer.certificate).serial_number)
+    wish = RevocationAsked(serial, "keyCompromise", "r-1")
+    items = (Item("revocation", sha256(wish.content()), "shown"),)
+    said: dict[str, Any] = {"relying_party": "center", "purpose": "revocation", "display": wish.pairs(), "items": items}
+    code = world.center.ask(customer, **said)
+    world.center.asked[code].contents[:] = [wish.content()]
+    pad = Pad(PIN)
+    receipt = json.loads(holder.use(code, pad).receipt)
+    assert (pad.shown[0].relying_party, pad.shown[0].pairs) == ("center", wish.pairs())
+    transaction, activation = unb64(receipt["transaction"]), read(Activation, receipt["activation"])
+    consent = activation.message.hash(activation.signature)
+    with pytest.raises(RevocationRefused):
+        vault.revoke(transaction, bytes(32), receipt["leaf_index"])
+    with pytest.raises(TransactionRefused):
+        vault.revoke(b"{}", consent, receipt["leaf_index"])
+    since = vault.revoke(transaction, consent, receipt["leaf_index"])
+    assert vault.revoke(transaction, consent, receipt["leaf_index"]) == since
 
 
 def test_a_vault_that_is_down_or_does_not_know_us_is_unavailable(world: World, vault: HttpKeyVault) -> None:

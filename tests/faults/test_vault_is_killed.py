@@ -20,7 +20,9 @@ from dojang.vault.credentials import make_credential
 from dojang.vault.database import Database
 from dojang.vault.database_postgres import PostgresDatabase
 from dojang.vault.database_sqlite import SqliteDatabase
+from dojang.vault.revocation import revoke
 from dojang.vault.schema import SCHEMA
+from tests.vault.test_revocation import asking, signed
 from tests.vault.world import Clock, Customer, World, found
 
 ROOT = Path(__file__).parents[2]
@@ -174,3 +176,26 @@ def test_two_processes_never_sign_two_activations_of_one_transaction(stored: Sto
         else:
             assert one == other != "activation_replayed"
     assert len(stored.leaves()) == 32
+
+
+# Commit 1: revoked, the key destroyed, the leaf; 2: the first CRL that names it.
+@Around
+@pytest.mark.parametrize("commit", [1, 2])
+def test_a_revocation_is_whole_or_not_at_all_and_the_repeat_finishes_it_once(
+    stored: Stored, commit: int, when: str
+) -> None:
+    world = stored.world
+    customer, certificate = world.enrolled()
+    request = signed(world, customer, asking(world, customer, certificate))
+    before = len(stored.leaves())
+    stored.killed(request, commit, when)
+    done = commit > 1 or when == "after"
+    assert len(stored.leaves()) == before + done
+    assert (world.desk.versions.version(customer.kid, 1, customer.key.public) is None) == done
+    revoke(request, world.desk)
+    housekeeping.make_due_lists(world.desk)
+    assert len(stored.leaves()) == before + 1
+    number = x509.load_der_x509_certificate(certificate).serial_number
+    newest = world.desk.posts.newest(f"/crls/{world.desk.issuer.crl_file(number)}")
+    assert newest is not None
+    assert x509.load_der_x509_crl(newest.der).get_revoked_certificate_by_serial_number(number) is not None

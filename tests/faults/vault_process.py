@@ -19,6 +19,7 @@ from dojang.vault.credentials import CredentialRequest, make_credential
 from dojang.vault.database_postgres import PostgresDatabase
 from dojang.vault.database_sqlite import SqliteDatabase
 from dojang.vault.desk import VaultDesk
+from dojang.vault.revocation import RevocationRequest, revoke
 from dojang.vault.schema import SCHEMA
 from tests.vault.world import Clock, opened
 
@@ -59,6 +60,9 @@ def main() -> None:
             make_credential(request, desk)
         case CertificateRequest() as request:
             certify(request, desk)
+            housekeeping.make_due_lists(desk)
+        case RevocationRequest() as request:
+            revoke(request, desk)
             housekeeping.make_due_lists(desk)
         case ActivationRequest() as request:
             activate(request, desk)

@@ -189,7 +189,7 @@ def test_of_two_signed_wishes_the_first_counts_and_the_other_is_refused(front: F
     with structlog.testing.capture_logs() as logs:
         late = revoke_certificate.look(front.notified, "another")
     assert (late.state, late.published) == ("refused", False)
-    assert [line["check"] for line in logs] == ["ended"]
+    assert [line["code"] for line in logs] == ["revocation_refused"]
     finish_all(front.notified)
     ended_once(front, customer, "cessationOfOperation")
 

@@ -17,6 +17,7 @@ from dojang.refusals import StatusUnavailable
 from dojang.serving.calls import SignedCalls
 from dojang.vault import housekeeping, server
 from dojang.vault.server import application
+from tests.vault import test_revocation as revocation
 from tests.vault.bodies import activation_body, certificate_body, credential_body
 from tests.vault.world import CENTER, STRANGER, Customer, World
 
@@ -106,11 +107,12 @@ def test_a_call_that_the_center_did_not_sign_is_refused(client: TestClient, worl
         ("POST", "/v1/credentials"),
         ("POST", "/v1/certificates"),
         ("POST", "/v1/activations"),
+        ("POST", "/v1/revocations"),
     ):
         assert code(client.request(method, path, content=b"{}")) == (401, "call_refused")
 
 
-@pytest.mark.parametrize("path", ["/v1/credentials", "/v1/certificates", "/v1/activations"])
+@pytest.mark.parametrize("path", ["/v1/credentials", "/v1/certificates", "/v1/activations", "/v1/revocations"])
 def test_bodies_are_read_strictly(client: TestClient, path: str) -> None:
     assert code(client.post(path, content=b"{")) == (400, "malformed_json")
     assert code(client.post(path, content=b"[]")) == (422, "invalid_field")
@@ -220,3 +222,31 @@ def test_no_answer_shows_what_was_sealed(client: TestClient, world: World) -> No
     request = world.activation_request(customer, world.transaction(customer, certificate))
     answer = client.post("/v1/activations", json=activation_body(request))
     assert b64(request.sealed) not in json.dumps(answer.json())
+
+
+def test_a_revocation_over_http_is_on_the_next_list_that_the_status_service_gets(
+    client: TestClient, world: World, status: StatusTwin
+) -> None:
+    customer, certificate = world.enrolled()
+    request = revocation.signed(world, customer, revocation.asking(world, customer, certificate))
+    body = {
+        "transaction": b64(request.transaction),
+        "activation_sha256": b64(request.activation_sha256),
+        "leaf_index": request.leaf_index,
+    }
+    answer = client.post("/v1/revocations", json=body)
+    assert (answer.status_code, answer.json()) == (200, {"revoked_at": world.clock.now})
+    number = x509.load_der_x509_certificate(certificate).serial_number
+    file = world.desk.issuer.crl_file(number)
+
+    def is_listed() -> bool:
+        taken = status.held.get(f"/crls/{file}")
+        return taken is not None and any(
+            one.serial == number for one in crl.read(taken, world.desk.issuer, file).revoked
+        )
+
+    eventually(is_listed)
+    for changed, check in (({"leaf_index": 0}, "leaf"), ({"activation_sha256": b64(bytes(32))}, "leaf")):
+        refused = client.post("/v1/revocations", json={**body, **changed})
+        assert code(refused) == (403, "revocation_refused")
+        assert refused.json()["check"] == check

@@ -71,6 +71,20 @@ class Customer:
         answered(person.bank.get(person.look(f"/api/v1/logins/{interaction}")["redirect_to"]))
         return left
 
+    def enter(self, to: str = "/certificates") -> str:
+        """One login at the certification centre itself; the page that it leads to."""
+        person = self.person
+        interaction = str(person.ask("/api/v1/logins", {"to": to})["id"])
+        visit = person.ask(f"/api/v1/logins/{interaction}/sms-code", {"code": self._text_code(interaction)})
+        self.holder.use(visit["code"], lambda _shown: self.pin)
+        return str(person.look(f"/api/v1/logins/{interaction}")["redirect_to"])
+
+    def revoke(self, reason: str) -> dict[str, Any]:
+        """The certificate is ended, in a browser that entered the centre; how that stands."""
+        visit = self.person.ask("/api/v1/certificate/revocation", {"reason": reason})
+        self.holder.use(visit["code"], lambda _shown: self.pin)
+        return self.person.look("/api/v1/certificate/revocation")
+
     def transfer(self, wish: dict[str, Any], read: Callable[[Shown], object] = lambda _shown: None) -> Transferred:
         """Money sent from the bank's pages, in a browser that is logged in. `read` gets what the PIN pad shows."""
         person = self.person

@@ -133,7 +133,7 @@ def _revoked(desk: VisitsDesk, revocation: Revocation) -> Revocation:
     except Unavailable:
         raise
     except Refusal as refusal:
-        log.error("revocation_refused", serial=revocation.serial, code=refusal.code, check=refusal.facts.get("check"))
+        log.error("revocation_refused", serial=revocation.serial, code=refusal.code)
         return _kept(desk, revocation, RevocationState.REFUSED)
     return _kept(desk, revocation, RevocationState.REVOKED, since)
 
