@@ -22,9 +22,12 @@ from dojang.refusals import (
     InvalidField,
     RevocationNotFound,
     RevocationRefused,
+    VaultUnavailable,
+    VersionNotFound,
 )
 from dojang.signing.what_is_signed import RevocationAsked
 from dojang.values.certificate import CertificateEntry, CertificateState
+from dojang.values.device import Device
 from dojang.values.login import SignedIn
 from dojang.values.revocation import RevocationState
 from tests.journeys.center import SENDER, Center, Customer
@@ -204,6 +207,46 @@ def test_a_wish_signed_before_a_reissue_leaves_the_new_certificate_alone(front: 
     assert front.phone.sent == []
 
 
+def test_what_a_reissue_recorded_first_stays_recorded(front: Front, customer: Customer) -> None:
+    """The vault revoked, its answer was lost, and a new certificate came before anybody asked again."""
+    agree(front, customer)
+    front.center.to_vault.lose = 1
+    look(front)
+    front.center.enrolled("a-2")
+    assert look(front).state == "revoked"
+    assert entry_of(front, customer).reason == "superseded"
+    assert front.center.books.signed_in.find(SESSION, front.now) is not None
+
+
+def test_of_two_who_finish_it_at_once_the_slower_changes_nothing(front: Front, customer: Customer) -> None:
+    agree(front, customer)
+    revoke = front.center.vault.revoke
+
+    def another_is_faster(*asked: Any) -> int:
+        front.center.vault.revoke = revoke  # type: ignore[method-assign]
+        finish_all(front.notified)
+        return revoke(*asked)
+
+    front.center.vault.revoke = another_is_faster  # type: ignore[method-assign,assignment]
+    assert look(front).state == "revoked"
+    wish = front.center.books.revocations.newest_of(SESSION)
+    assert wish is not None
+    assert wish.state is RevocationState.DONE
+    ended_once(front, customer)
+
+
+def test_a_wish_whose_signature_was_lost_on_the_way_does_not_stand_in_the_way(front: Front, customer: Customer) -> None:
+    lost = customer.agree(ask(front))
+    front.center.to_vault.lose = 1
+    with pytest.raises(VaultUnavailable):
+        lost.hand_in()
+    front.center.clock.forward(1)
+    agree(front, customer)
+    look(front)
+    finish_all(front.notified)
+    ended_once(front, customer)
+
+
 def test_afterwards_she_is_signed_out_of_every_browser_and_nobody_else(front: Front, customer: Customer) -> None:
     sign_in(front, "her telephone")
     sign_in(front, "neighbour", "1000002")
@@ -213,6 +256,17 @@ def test_afterwards_she_is_signed_out_of_every_browser_and_nobody_else(front: Fr
     assert [found is not None for found in known] == [False, False, True]
     with pytest.raises(ConnectFirst):
         my_certificate.look(front.desk, SESSION)
+
+
+def test_afterwards_no_browser_is_connected_and_no_record_is_served(front: Front, customer: Customer) -> None:
+    books, uid = front.center.books, customer.visit.uid
+    with books.transaction():
+        books.devices.put(Device(uid, b"d" * 32, b"k" * 64, "a browser", front.now, front.now))
+    agree(front, customer)
+    look(front)
+    assert books.devices.of(uid) == ()
+    with pytest.raises(VersionNotFound):
+        books.versions.get(uid)
 
 
 def test_afterwards_nothing_can_be_signed_and_a_login_learns_nothing(front: Front, customer: Customer) -> None:

@@ -124,6 +124,13 @@ def test_a_login_is_no_consent_to_a_revocation(sqlite_world: World) -> None:
     refused(sqlite_world, replace(login, transaction=wish), RevocationRefused, "leaf")
 
 
+def test_the_words_of_a_revocation_under_another_purpose_are_none(sqlite_world: World) -> None:
+    """A page that shows transfers would never have shown them."""
+    customer, certificate = sqlite_world.enrolled()
+    transfer = replace(asking(sqlite_world, customer, certificate), purpose="transfer")
+    refused(sqlite_world, signed(sqlite_world, customer, transfer), TransactionRefused)
+
+
 def test_a_consent_for_one_reason_is_none_for_another(sqlite_world: World) -> None:
     customer, certificate = sqlite_world.enrolled()
     transaction = asking(sqlite_world, customer, certificate, "cessationOfOperation")

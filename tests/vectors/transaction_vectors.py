@@ -114,6 +114,7 @@ def _refused_revocations() -> list[str]:
     changes: list[dict[str, Any]] = [
         {"relying_party": _RELYING_PARTY},
         {"display": [list(pair) for pair in (("certificate", "01ab24"), reason, request)]},
+        {"display": [["serial", serial[1]], list(reason), list(request)]},
         {"items": value["items"] * 2},
         saying(reason, serial, request),
         saying(serial, reason),

@@ -13,6 +13,7 @@ from dojang.policy.numbers import NUMBERS
 from dojang.refusals import TransactionRefused
 from dojang.signing.what_is_signed import (
     Item,
+    RevocationAsked,
     Transaction,
     check_times,
     display_of,
@@ -229,3 +230,29 @@ def test_a_transaction_too_large_to_travel_is_refused_before_anybody_is_asked() 
     of(largest).checked()
     with pytest.raises(TransactionRefused):
         of(largest + 1).checked()
+
+
+REVOCATION = RevocationAsked("01ab", "keyCompromise", "r-1")
+
+
+def test_a_revocation_shows_number_reason_and_request() -> None:
+    assert pairs_of("revocation", "center", NONCE, REVOCATION.content()) == REVOCATION.pairs()
+
+
+@pytest.mark.parametrize(
+    ("relying_party", "content"),
+    [
+        ("hanbit-bank", REVOCATION.content()),
+        ("center", transfer_content(REVOCATION.pairs())),
+        ("center", canonical({"type": "revocation", "pairs": [["certificate", "01ab"]]})),
+        ("center", replace(REVOCATION, reason="superseded").content()),
+        ("center", replace(REVOCATION, serial="").content()),
+        ("center", replace(REVOCATION, request="").content()),
+        ("center", canonical({"type": "revocation", "pairs": [["a", "01ab"], ["b", "keyCompromise"], ["c", "r"]]})),
+        ("center", login_content("center", NONCE)),
+    ],
+    ids=["another asks", "a transfer", "less", "another reason", "no number", "no request", "other names", "a login"],
+)
+def test_a_revocation_signs_no_other_content_and_for_nobody_else(relying_party: str, content: bytes) -> None:
+    with pytest.raises(TransactionRefused):
+        pairs_of("revocation", relying_party, NONCE, content)
