@@ -110,6 +110,7 @@ class MobileConfirm(_Section):
 
 class Certificate(_Section):
     years: PositiveInt
+    due_days: PositiveInt
     crl_hours: PositiveInt
     reserved_before: PositiveInt
     root_crl_days: PositiveInt

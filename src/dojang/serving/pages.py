@@ -84,7 +84,7 @@ class Pages:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         told = {"view": view, "here": here, "problem": status >= 400, **self.facts, **facts}
         told |= {"t": lambda key, **parts: say(view.language, key, **parts), "brand": self.brand[view.language]}
-        told |= {"day": lambda at: _day(view.language, at), "moment": lambda at: _moment(view.language, at)}
+        told |= {"day": lambda at: day(view.language, at), "moment": lambda at: moment(view.language, at)}
         content = self._environment.get_template(f"{name}.html").render(told)
         return HTMLResponse(content, status, self.headers)
 
@@ -226,11 +226,12 @@ def _clock(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone(KST).strftime("%H:%M")
 
 
-def _day(language: str, at: int) -> str:
+def day(language: str, at: int) -> str:
     """The Korean day: 2029-11-22 in Korean, 22 Nov 2029 in English."""
     local = datetime.fromtimestamp(at, UTC).astimezone(KST)
     return local.strftime("%Y-%m-%d") if language == "ko" else f"{local.day} {local.strftime('%b %Y')}"
 
 
-def _moment(language: str, at: int) -> str:
-    return f"{_day(language, at)} {_clock(at)}"
+def moment(language: str, at: int) -> str:
+    """The Korean day and time."""
+    return f"{day(language, at)} {_clock(at)}"
