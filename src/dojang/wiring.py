@@ -44,8 +44,8 @@ from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, certificate, devices, logins, transactions, versions
 from dojang.web.app import Site, application, center_pages
+from dojang.web.center import certificates, home, login, sign
 from dojang.web.center import help as center_help
-from dojang.web.center import home, login, sign
 from dojang.web.center.error_pages import ErrorPages
 from dojang.web.center.login import LoginPages
 from dojang.web.center.sign import SignPages
@@ -190,6 +190,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         signature_requests.router(desk, sessions),
         certificate.router(desk, sessions),
         devices.router(visits, sessions),
+        certificates.router(desk, sessions, forms, pages),
     ]
     return application(site, routers, pages)
 

@@ -13,7 +13,7 @@ from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.ports.books import Books
 from dojang.web.api import certificate, logins
 from dojang.web.app import Site, application, center_pages
-from dojang.web.center import login, sign
+from dojang.web.center import certificates, login, sign
 from dojang.web.center.error_pages import ErrorPages
 from dojang.web.center.login import LoginPages
 from dojang.web.center.sign import SignPages
@@ -47,6 +47,7 @@ class LoginSite:
             logins.router(desk, sessions),
             signature_requests.router(desk, sessions),
             certificate.router(desk, sessions),
+            certificates.router(desk, sessions, forms, pages),
             login.router(LoginPages(desk, sessions, forms, pages)),
             sign.router(SignPages(desk, sessions, forms, pages)),
         ]

@@ -4,6 +4,7 @@ The steps, checks and limits are those of any login (`log_in`). Nobody gets a co
 browser's session has its customer, and the way goes on to the page that was asked for.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from dojang.disclosure.authorization import AuthorizationRequest
@@ -38,3 +39,11 @@ def signed_in(desk: VisitsDesk, session: str) -> SignedIn:
     if found is None:
         raise ConnectFirst
     return found
+
+
+def sign_out(desk: VisitsDesk, session: str) -> None:
+    """Nobody is logged in in this browser; in another, whoever was still is."""
+    with desk.books.transaction():
+        found = desk.books.signed_in.find(session, desk.clock.now())
+        if found is not None:
+            desk.books.signed_in.put(replace(found, expires_at=desk.clock.now()))

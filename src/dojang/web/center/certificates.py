@@ -1,4 +1,4 @@
-"""My certificate: how it stands, what it was used for, and the way to end it. Whoever is not logged in logs in first."""
+"""My certificate: how it stands, what it was used for, and the way to end it; for whoever is logged in here."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -9,12 +9,13 @@ from fastapi.responses import RedirectResponse, Response
 from dojang.journeys import enter_center, my_certificate, revoke_certificate
 from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.my_certificate import MyCertificate, Used
-from dojang.journeys.revoke_certificate import Progress, RevocationDesk
+from dojang.journeys.revoke_certificate import Progress
 from dojang.policy.numbers import NUMBERS
 from dojang.policy.wording import say
 from dojang.refusals import ConnectFirst, InvalidField, RevocationNotFound
 from dojang.serving.pages import Pages, day, moment
 from dojang.values.certificate import CUSTOMERS_REASONS
+from dojang.web.api.certificate import Txn, receipt_response
 from dojang.web.forms import Form, Forms
 from dojang.web.sessions import Sessions
 
@@ -24,11 +25,8 @@ HOME: Final = enter_center.HOME
 class CertificatePages:
     """Reads, hands to a journey, replies."""
 
-    def __init__(
-        self, desk: LoginDesk, revocations: RevocationDesk, sessions: Sessions, forms: Forms, pages: Pages
-    ) -> None:
-        self._desk, self._revocations, self._sessions = desk, revocations, sessions
-        self._forms, self._pages = forms, pages
+    def __init__(self, desk: LoginDesk, sessions: Sessions, forms: Forms, pages: Pages) -> None:
+        self._desk, self._sessions, self._forms, self._pages = desk, sessions, forms, pages
 
     def mine(self, request: Request) -> Response:
         """How it stands."""
@@ -54,14 +52,11 @@ class CertificatePages:
 
         return self._for_holder(request, f"{HOME}/history", show)
 
-    def receipt(self, txn: str, request: Request) -> Response:
+    def receipt(self, txn: Txn, request: Request) -> Response:
         """The customer's receipt, to keep: it verifies by itself."""
 
         def give(session: str) -> Response:
-            headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="receipt-{txn}.json"'}
-            return Response(
-                my_certificate.receipt(self._desk, session, txn), media_type="application/json", headers=headers
-            )
+            return receipt_response(txn, my_certificate.receipt(self._desk, session, txn))
 
         return self._for_holder(request, f"{HOME}/history", give)
 
@@ -81,7 +76,7 @@ class CertificatePages:
 
         def go_on(session: str) -> Response:
             def opened(_name: str) -> str:
-                found = revoke_certificate.ask(self._revocations, session, form.get("reason", ""))
+                found = revoke_certificate.ask(self._desk.visits, session, form.get("reason", ""))
                 return f"{found.pin_url}&{self._pages.view(request).fragment()}"
 
             try:
@@ -95,7 +90,7 @@ class CertificatePages:
     def revocation(self, request: Request) -> Response:
         """What became of it. It is the browser that asked which is told: its login has ended with the certificate."""
         try:
-            found = revoke_certificate.look(self._revocations, self._sessions.required(request))
+            found = revoke_certificate.look(self._desk.visits, self._sessions.required(request))
         except RevocationNotFound:
             return RedirectResponse(HOME, 303)
         return self._pages.page(request, "revocation", progress=found, how=_how(found))
@@ -127,11 +122,9 @@ class CertificatePages:
         )
 
 
-def router(
-    desk: LoginDesk, revocations: RevocationDesk, sessions: Sessions, forms: Forms, pages: Pages
-) -> APIRouter:
+def router(desk: LoginDesk, sessions: Sessions, forms: Forms, pages: Pages) -> APIRouter:
     """`/certificates` and the pages below it."""
-    own = CertificatePages(desk, revocations, sessions, forms, pages)
+    own = CertificatePages(desk, sessions, forms, pages)
     made = APIRouter(include_in_schema=False)
     made.add_api_route(HOME, own.mine, methods=["GET"])
     made.add_api_route(f"{HOME}/history", own.history, methods=["GET"])
