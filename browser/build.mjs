@@ -19,6 +19,7 @@ const PAGE = here("../src/dojang/pin_page/static");
 const SCRIPTS = [
   { entryPoints: ["src/page/page.ts"], outdir: here("../src/dojang/look/static") },
   { entryPoints: ["src/bank/bank.ts", "src/phone/phone.ts"], outdir: here("../src/dojang/demo/bank/static") },
+  { entryPoints: ["src/center/center.ts"], outdir: here("../src/dojang/web/static") },
 ];
 
 async function scripts() {

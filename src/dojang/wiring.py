@@ -44,7 +44,7 @@ from dojang.serving.party import Party
 from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, certificate, devices, logins, transactions, versions
 from dojang.web.app import Site, application, center_pages
-from dojang.web.center import certificates, home, login, sign
+from dojang.web.center import certificates, home, issue, login, sign
 from dojang.web.center import help as center_help
 from dojang.web.center.error_pages import ErrorPages
 from dojang.web.center.login import LoginPages
@@ -177,10 +177,12 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
     )
     pages = center_pages(settings.origin, settings.pin_origin, desk.clients.values())
     forms = Forms(visits.books, visits.clock, settings.origin)
+    proving = _proof_desk(visits, parties.bank)
     routers = [
         home.router(pages),
         center_help.router(pages),
-        applications.router(_proof_desk(visits, parties.bank), sessions, settings.pin_origin, visits.chain),
+        issue.router(proving, sessions, pages),
+        applications.router(proving, sessions, settings.pin_origin, visits.chain),
         transactions.router(visits),
         versions.router(visits),
         provider.router(desk, sessions, ErrorPages(pages)),

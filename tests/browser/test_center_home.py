@@ -1,33 +1,18 @@
-import pytest
-from fastapi import FastAPI
+from functools import partial
+
+import httpx2
 from starlette.testclient import TestClient
 
-from dojang.web.app import center_pages
-from dojang.web.center import help as center_help
-from dojang.web.center import home
-from tests.browser.camera import Camera
-
-ORIGIN = "http://center.dojang.localhost:8001"
+from tests.browser.camera import Camera, Language
+from tests.journeys.proofing import World
+from tests.web.center.site import ORIGIN, center
 
 
-def site() -> TestClient:
-    pages = center_pages(ORIGIN, "http://pin.dojang.localhost:8014")
-    app = FastAPI(routes=pages.routes())
-    app.include_router(home.router(pages))
-    app.include_router(center_help.router(pages))
-    return TestClient(app, base_url=ORIGIN)
+def test_the_first_pages_look_right_in_every_way(camera: Camera) -> None:
+    site = TestClient(center(World()), base_url=ORIGIN)
 
+    def look(path: str, language: Language) -> httpx2.Response:
+        return site.get(path, headers={"Accept-Language": language})
 
-@pytest.mark.parametrize(
-    ("page", "state", "address"),
-    [
-        ("home", "main", "/"),
-        ("help", "main", "/help"),
-        ("faq", "main", "/faq"),
-        ("faq", "found", "/faq?q=6"),
-        ("faq", "nothing_found", "/faq?q=xyz"),
-    ],
-)
-def test_it_looks_right_in_every_way(camera: Camera, page: str, state: str, address: str) -> None:
-    client = site()
-    camera.shoot(page, state, lambda language: client.get(address, headers={"Accept-Language": language}), client.get)
+    camera.shoot("home", "main", partial(look, "/"), site.get)
+    camera.shoot("business", "main", partial(look, "/business"), site.get)

@@ -5,6 +5,7 @@
 
 const SECOND = 1_000;
 
+/** Every timer below `root`; one that has left the page stops. */
 export function countDown(root: ParentNode = document): void {
   const began = Date.now();
   for (const timer of root.querySelectorAll<HTMLElement>("[data-until][data-now]")) {
@@ -12,6 +13,7 @@ export function countDown(root: ParentNode = document): void {
     const time = timer.querySelector("time");
     if (time === null || Number.isNaN(left)) continue;
     const tick = (): void => {
+      if (!timer.isConnected) return clearInterval(running);
       const seconds = Math.max(0, left - Math.floor((Date.now() - began) / SECOND));
       time.textContent = clock(seconds);
       if (seconds > 0) return;

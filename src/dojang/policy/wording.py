@@ -55,8 +55,8 @@ def terms() -> tuple[TermsItem, ...]:
 def say(language: str, key: str, **parts: object) -> str:
     """The sentence `section.name` of `wording/{language}.json`, with its {parts}; {n} and the like are numbers of ours.
 
-    A number of the policy is written {numbers.section.name}. Raises `KeyError` for a key, a part or a number that there
-    is not: a page is never shown with a hole in it.
+    A number of the policy is written {numbers.section.name}, and seconds as minutes {minutes.section.name}. Raises
+    `KeyError` for a key, a part or a number that there is not: a page is never shown with a hole in it.
     """
     return _PLACE.sub(lambda found: _part(found[1], parts), sentences(language)[key])
 
@@ -71,10 +71,11 @@ def sentences(language: str) -> Mapping[str, str]:
 def _part(name: str, parts: Mapping[str, object]) -> str:
     if name in parts:
         return str(parts[name])
-    if not name.startswith("numbers."):
+    unit, section, number = name.split(".") if name.count(".") == 2 else (name, "", "")
+    if unit not in ("numbers", "minutes"):
         raise KeyError(name)
-    _, section, number = name.split(".")
-    return str(getattr(getattr(NUMBERS, section), number))
+    found: int = getattr(getattr(NUMBERS, section), number)
+    return str(found // 60 if unit == "minutes" else found)
 
 
 def mobile_approval_text(application_id: str, comparison_code: str) -> str:

@@ -59,6 +59,7 @@ def center_pages(origin: str, pin_origin: str, relying_parties: Iterable[Relying
         brand={language: say(language, "center.brand") for language in LANGUAGES},
         origin=origin,
         templates=[here / "center" / "templates"],
+        statics=[here / "static"],
         form_targets=(pin_origin, *(origin for party in relying_parties for origin in party.origins)),
         facts={"new_key": new_key},
     )
