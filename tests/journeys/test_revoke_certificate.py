@@ -10,10 +10,12 @@ import pytest
 import structlog
 
 from dojang.client.verifier.receipt import verify_receipt
+from dojang.client.verifier.signature import Demands, verify_signature
 from dojang.journeys import enter_center, my_certificate, request_signature, revoke_certificate
 from dojang.journeys.issue_certificate import tell_all
 from dojang.journeys.notices import added_text, removed_text, revoked_text, units
 from dojang.journeys.revoke_certificate import Progress, finish_all
+from dojang.journeys.sign_transaction import result
 from dojang.refusals import (
     ActivationReplayed,
     CertificateNotFound,
@@ -22,6 +24,7 @@ from dojang.refusals import (
     InvalidField,
     RevocationNotFound,
     RevocationRefused,
+    SignatureInvalid,
     VaultUnavailable,
     VersionNotFound,
 )
@@ -123,6 +126,20 @@ def test_what_she_signs_names_the_certificate_the_reason_and_the_request(desk: F
     assert wish is not None
     assert transaction.relying_party == "center"
     assert transaction.display == RevocationAsked(entry_of(desk, alice).serial, REASON, wish.id).pairs()
+
+
+def test_her_signature_is_verified_as_a_revocation_for_the_centre_and_as_nothing_else(
+    desk: Front, alice: Customer
+) -> None:
+    opened = revoke_certificate.ask(desk.notified, SESSION, REASON)
+    alice.agree(opened.code).hand_in()
+    (cms,) = result(desk.center.desk, opened.txn).cms
+    demands = Demands(desk.center.anchors.root_certificate, "revocation", "center", desk.now, status=None)
+    assert dict(verify_signature(cms, demands).pairs)["reason"] == REASON
+    for other in (replace(demands, purpose="transfer"), replace(demands, relying_party="hanbit-bank")):
+        with pytest.raises(SignatureInvalid) as refused:
+            verify_signature(cms, other)
+        assert refused.value.facts == {"step": "purpose"}
 
 
 @pytest.mark.parametrize("reason", ["keyCompromise", "affiliationChanged", "cessationOfOperation"])

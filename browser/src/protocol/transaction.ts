@@ -132,16 +132,10 @@ function hex(digits: string): Uint8Array {
 
 function pairsOf(transaction: Transaction, content: Uint8Array): readonly Pair[] {
   if (transaction.purpose === "transfer") return transferPairs(content);
-  if (transaction.purpose === "revocation") return revocationPairs(transaction.relyingParty, content);
+  // Its form was checked when T was read: T says it all.
+  if (transaction.purpose === "revocation") return typedPairs("revocation", content);
   if (!equal(content, loginContent(transaction.relyingParty, transaction.nonce))) throw new Refusal("transaction_refused");
   return [["relying_party", transaction.relyingParty]];
-}
-
-/** The centre alone asks for a revocation, in its one form. */
-function revocationPairs(relyingParty: string, content: Uint8Array): readonly Pair[] {
-  const found = typedPairs("revocation", content);
-  if (relyingParty !== CENTER || !isRevocation(found)) throw new Refusal("transaction_refused");
-  return found;
 }
 
 function isRevocation(pairs: readonly Pair[]): boolean {
@@ -154,7 +148,7 @@ function isRevocation(pairs: readonly Pair[]): boolean {
   );
 }
 
-/** T says it all: its one item hashes exactly the pairs that T shows. */
+/** The centre alone asks for a revocation, in its one form; its one item hashes exactly the pairs that T shows. */
 function checkRevocation({ relyingParty, display, items }: Transaction): void {
   const hashed = sha256(canonicalBytes({ type: "revocation", pairs: display }));
   if (relyingParty !== CENTER || !isRevocation(display) || items.length !== 1 || !equal(items[0]!.contentHash, hashed)) {
