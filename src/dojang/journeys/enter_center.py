@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from dojang.disclosure.authorization import AuthorizationRequest
-from dojang.journeys import log_in
+from dojang.journeys import log_in, request_signature
 from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.visits import VisitsDesk
 from dojang.pin.encoding import b64
@@ -28,9 +28,16 @@ def begin(desk: LoginDesk, to: str, session: str) -> Interaction:
     """A login that leads to one of our own pages waits in this browser. Raises `InvalidField` for any other address."""
     if to not in WAYS:
         raise InvalidField(field="to")
-    nonce = b64(desk.visits.chance.token(_NONCE))
-    request = AuthorizationRequest(CENTER, redirect_uri=to, state="", nonce=nonce, code_challenge="")
-    return log_in.begin(desk, request, session)
+    return _begin(desk, to, session)
+
+
+def begin_for_signature(desk: LoginDesk, request_id: str, session: str) -> Interaction:
+    """A login that leads to a signature request which waits. Raises `SignatureRequestNotFound`, `RelyingPartyUnknown`.
+
+    Whose request it is, is asked once it is known who logged in.
+    """
+    request_signature.asked_by(desk, request_id)
+    return _begin(desk, request_signature.page_of(request_id), session)
 
 
 def signed_in(desk: VisitsDesk, session: str) -> SignedIn:
@@ -47,3 +54,9 @@ def sign_out(desk: VisitsDesk, session: str) -> None:
         found = desk.books.signed_in.find(session, desk.clock.now())
         if found is not None:
             desk.books.signed_in.put(replace(found, expires_at=desk.clock.now()))
+
+
+def _begin(desk: LoginDesk, to: str, session: str) -> Interaction:
+    nonce = b64(desk.visits.chance.token(_NONCE))
+    request = AuthorizationRequest(CENTER, redirect_uri=to, state="", nonce=nonce, code_challenge="")
+    return log_in.begin(desk, request, session)

@@ -102,6 +102,11 @@ def asked_by(desk: LoginDesk, request_id: str) -> RelyingParty:
     return client_of(desk, waiting(desk, request_id).client_id)
 
 
+def page_of(request_id: str) -> str:
+    """The path of the page where the customer signs."""
+    return f"/sign?request={request_id}"
+
+
 def look(desk: LoginDesk, request_id: str, session: str, token: str = "") -> Asked:
     """The request for the customer who is logged in or connected in this browser, as often as it is asked for.
 

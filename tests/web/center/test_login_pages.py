@@ -209,10 +209,11 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_is_the_last(cus
         assert (page.status, page.summary, page.errors) == (403, [("code", sentence)], {"code": sentence})
         assert page.form("/code").fields["code"] == ""
     page = visit.send(page, "code", code=wrong)
-    assert page.notices == [say("ko", "login_code.spent")]
+    assert (page.status, page.summary) == (403, [("", say("ko", "login_code.spent"))])
     assert not page.has("/code")
+    assert visit.page().notices == [say("ko", "login_code.spent")]
     late = visit.browser.send("/login/code", {"interaction": visit.id, "code": right, "idempotency_key": new_key()})
-    assert Shown(late).summary == [("", say("ko", "refusals.sms_tries_spent"))]
+    assert Shown(late).summary == [("", say("ko", "login_code.spent"))]
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"])
@@ -236,7 +237,7 @@ def test_after_three_minutes_the_code_is_over_and_another_one_is_sent(
     code = visit.sms_code()
     site.center.clock.forward(LIMITS.lifetime)
     late = visit.send(page, "code", code=code)
-    assert (late.status, late.summary) == (410, [("", say("ko", "refusals.sms_code_expired"))])
+    assert (late.status, late.summary) == (410, [("", say("ko", "login_code.expired"))])
     page = visit.page()
     assert page.notices == [say("ko", "login_code.expired")]
     assert not page.has("/code")

@@ -19,6 +19,7 @@ _FOR_PROGRAMS: Final = ("/api/", "/v1/", "/openid/", "/.well-known/")
 _FOR_BROWSERS: Final = ("/openid/authorize",)
 _LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PLACES: Final = ("login", "sign", "issue")
+_MAY_PASS: Final = (409, 429)  # besides every 5xx
 _BY_STATUS: Final[dict[int, type[Refusal]]] = {404: NotFound, 405: MethodNotAllowed, 422: InvalidField}
 
 
@@ -30,14 +31,14 @@ class ErrorPages:
 
     def page(self, request: Request, refusal: Refusal | None, again: str = "") -> HTMLResponse:
         """What a refusal, or what nobody expected, did to the request; `again` is where it can be tried once more."""
-        path, reference = request.url.path.split("/"), _reference()
+        reference = _reference()
         code, status = (refusal.code, problems.status(refusal)) if refusal else (BROKEN, 500)
         log.info("told_on_a_page", code=code, reference=reference)
         return self.pages.page(
             request,
             "error",
             status,
-            place=path[1] if path[1] in _PLACES else "other",
+            heading=_heading(request.url.path.split("/")[1], status),
             told=told(self.pages.view(request).language, refusal),
             code=code.upper(),
             reference=reference,
@@ -50,7 +51,7 @@ class ErrorPages:
         if not is_for_a_person(request):
             return answer
         refusal = error if isinstance(error, Refusal) else _BY_STATUS.get(answer.status_code, lambda: None)()
-        page = self.page(request, refusal, _here(request))
+        page = self.page(request, refusal, _here(request) if _may_pass(answer.status_code) else "")
         page.headers.update({name: answer.headers[name] for name in ("allow", "retry-after") if name in answer.headers})
         return page
 
@@ -60,6 +61,16 @@ def is_for_a_person(request: Request) -> bool:
     path = request.url.path
     program = path.startswith(_FOR_PROGRAMS) and path not in _FOR_BROWSERS
     return not program and "text/html" in request.headers.get("accept", "")
+
+
+def _heading(place: str, status: int) -> str:
+    """What happened to the request. Behind a 5xx it may have happened all the same: that is not called a failure."""
+    return f"errors.{place if place in _PLACES else 'other'}{'_unknown' if status >= 500 else ''}"
+
+
+def _may_pass(status: int) -> bool:
+    """Whether the same again could end otherwise."""
+    return status >= 500 or status in _MAY_PASS
 
 
 def _here(request: Request) -> str:

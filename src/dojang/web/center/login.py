@@ -186,6 +186,8 @@ class LoginPages:
     ) -> Response:
         now, left, (field, sentence) = self.desk.visits.clock.now(), _LIMITS.tries - sent.tries, wrong
         state = "spent" if left <= 0 else "expired" if now >= sent.expires_at else "open"
+        if field and state != "open":  # there is no field any more to mend it in
+            field, sentence = "", say(self.pages.view(request).language, f"login_code.{state}")
         return self._page(
             request,
             "login_code",
@@ -196,8 +198,8 @@ class LoginPages:
             phone=masked_phone(sent.person.phone),
             expires_at=sent.expires_at,
             resend_at=sent.sent_at + _LIMITS.resend_after,
-            problems=[(field if state == "open" else "", sentence)] if sentence else [],
-            error=sentence if field and state == "open" else "",
+            problems=[(field, sentence)] if sentence else [],
+            error=sentence if field else "",
         )
 
     def _page(self, request: Request, name: str, found: Interaction, status: int = 200, **facts: Any) -> Response:

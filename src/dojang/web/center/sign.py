@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from dojang.journeys import request_signature
+from dojang.journeys import enter_center, request_signature
 from dojang.journeys.log_in import LoginDesk
-from dojang.journeys.request_signature import Asked
+from dojang.journeys.request_signature import Asked, page_of
 from dojang.policy.wording import say, sentences
 from dojang.refusals import ActivationReplayed, ConnectFirst, SessionMissing
 from dojang.serving.pages import Pages
 from dojang.signing.what_is_signed import Pairs
 from dojang.values.comparison_code import comparison_code
 from dojang.values.money import won_in_english, won_in_korean, written_won
-from dojang.web.center.login import NO_STORE, id_of
+from dojang.web.center.login import NO_STORE, id_of, login_page
 from dojang.web.forms import Form, Forms
 from dojang.web.sessions import Sessions
 
@@ -47,6 +46,17 @@ class SignPages:
             return self._page(request, "sign_checking", name, look_at=self._now + _LOOK_AGAIN)
         return self._ready(request, asked)
 
+    def login(self, request: Request, form: Form) -> Response:
+        """To the centre's own login, which leads back here."""
+        name, response = id_of(form.get("request", "")), _to("")
+
+        def act(_name: str) -> str:
+            session = self.sessions.entered(request, response)
+            return login_page(enter_center.begin_for_signature(self.desk, name, session).id)
+
+        response.headers["Location"] = self.forms.once(request, form, act)
+        return response
+
     def pin(self, request: Request, form: Form) -> Response:
         """On to the PIN page; where the PIN was right already, back to see how it stands."""
         name, session = id_of(form.get("request", "")), self.sessions.required(request)
@@ -55,7 +65,7 @@ class SignPages:
             try:
                 opened = request_signature.open_request(self.desk, name, session)
             except ActivationReplayed:
-                return sign_page(name)
+                return page_of(name)
             return f"{opened.pin_url}&{self.pages.view(request).fragment()}"
 
         return _to(self.forms.again(request, form, act))
@@ -68,7 +78,7 @@ class SignPages:
             try:
                 return request_signature.give_up(self.desk, name, session)
             except ActivationReplayed:
-                return sign_page(name)
+                return page_of(name)
 
         return _to(self.forms.once(request, form, act))
 
@@ -94,7 +104,7 @@ class SignPages:
         return self._page(request, "sign_login", name, party=client.name[language])
 
     def _page(self, request: Request, page: str, name: str, status: int = 200, **facts: Any) -> Response:
-        shown = {"request_id": name, "now": self._now, "here": sign_page(name), "address": SIGN}
+        shown = {"request_id": name, "now": self._now, "here": page_of(name), "address": SIGN}
         return self.pages.page(request, page, status, **{**shown, **facts})
 
 
@@ -106,14 +116,10 @@ def router(pages: SignPages) -> APIRouter:
         return pages.show(http, request)
 
     made.add_api_route("", show, methods=["GET"])
+    made.add_api_route("/login", pages.login, methods=["POST"])
     made.add_api_route("/pin", pages.pin, methods=["POST"])
     made.add_api_route("/cancel", pages.cancel, methods=["POST"])
     return made
-
-
-def sign_page(request_id: str) -> str:
-    """Where a signature goes on."""
-    return f"{SIGN}?{urlencode({'request': request_id})}"
 
 
 def in_words(language: str, pairs: Pairs) -> list[tuple[str, str]]:

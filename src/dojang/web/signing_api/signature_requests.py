@@ -79,7 +79,7 @@ class SignatureRequestsApi:
         request = request_signature.push(self._desk, self._client(body), pushed)
         return PushedView(
             request_id=request.id,
-            authorize_url=f"{self._desk.issuer.name}/sign?request={request.id}",
+            authorize_url=f"{self._desk.issuer.name}{request_signature.page_of(request.id)}",
             expires_at=request.expires_at,
         )
 
