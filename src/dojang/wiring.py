@@ -45,7 +45,10 @@ from dojang.settings import CenterSettings, relying_parties
 from dojang.web.api import applications, certificate, devices, logins, transactions, versions
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import certificates, home, issue, login, sign
+from dojang.web.center import devices as device_pages
 from dojang.web.center import help as center_help
+from dojang.web.center.certificates import CertificatePages
+from dojang.web.center.devices import DevicePages
 from dojang.web.center.error_pages import ErrorPages
 from dojang.web.center.login import LoginPages
 from dojang.web.center.sign import SignPages
@@ -178,6 +181,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
     pages = center_pages(settings.origin, settings.pin_origin, desk.clients.values())
     forms = Forms(visits.books, visits.clock, settings.origin)
     proving = _proof_desk(visits, parties.bank)
+    mine = CertificatePages(desk, sessions, forms, pages)
     routers = [
         home.router(pages),
         center_help.router(pages),
@@ -192,7 +196,8 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
         signature_requests.router(desk, sessions),
         certificate.router(desk, sessions),
         devices.router(visits, sessions),
-        certificates.router(desk, sessions, forms, pages),
+        certificates.router(mine),
+        device_pages.router(DevicePages(visits, sessions, forms, pages, mine)),
     ]
     return application(site, routers, pages)
 

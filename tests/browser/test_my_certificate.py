@@ -6,6 +6,8 @@ import httpx2
 import pytest
 
 from tests.browser.camera import Camera
+from tests.journeys.center import DeviceKey
+from tests.journeys.test_devices import connect
 from tests.web.center.test_certificates import DAY, logged_in, send, signed_revocation
 from tests.web.login_site import Browser, LoginSite
 
@@ -71,6 +73,23 @@ def left_at_the_pin(site: LoginSite) -> tuple[Browser, str]:
     return browser, "/certificates/revocation"
 
 
+def devices(site: LoginSite) -> tuple[Browser, str]:
+    customer = site.center.enrolled()
+    connect(site.center, customer)
+    connect(site.center, customer, DeviceKey("phone"))
+    return logged_in(site), "/certificates/devices"
+
+
+def devices_none(site: LoginSite) -> tuple[Browser, str]:
+    site.center.enrolled()
+    return logged_in(site), "/certificates/devices"
+
+
+def device_gone(site: LoginSite) -> tuple[Browser, str]:
+    browser, path = devices(site)
+    return browser, f"{path}?gone"
+
+
 @pytest.mark.parametrize(
     ("page", "name", "state"),
     [
@@ -81,6 +100,9 @@ def left_at_the_pin(site: LoginSite) -> tuple[Browser, str]:
         ("certificates", "revoked", revoked),
         ("history", "main", history),
         ("history", "empty", history_empty),
+        ("devices", "main", devices),
+        ("devices", "none", devices_none),
+        ("devices", "gone", device_gone),
         ("revoke", "main", revoke),
         ("revocation", "main", just_revoked),
         ("revocation", "left_at_the_pin", left_at_the_pin),

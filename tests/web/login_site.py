@@ -14,6 +14,9 @@ from dojang.ports.books import Books
 from dojang.web.api import certificate, logins
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import certificates, login, sign
+from dojang.web.center import devices as device_pages
+from dojang.web.center.certificates import CertificatePages
+from dojang.web.center.devices import DevicePages
 from dojang.web.center.error_pages import ErrorPages
 from dojang.web.center.login import LoginPages
 from dojang.web.center.sign import SignPages
@@ -42,12 +45,14 @@ class LoginSite:
         sessions = Sessions(self.center.books, self.center.clock, self.center.chance, ISSUER)
         pages = center_pages(site.origin, site.pin_origin, desk.clients.values())
         forms = Forms(self.center.books, self.center.clock, ISSUER)
+        mine = CertificatePages(desk, sessions, forms, pages)
         routers = [
             provider.router(desk, sessions, ErrorPages(pages)),
             logins.router(desk, sessions),
             signature_requests.router(desk, sessions),
             certificate.router(desk, sessions),
-            certificates.router(desk, sessions, forms, pages),
+            certificates.router(mine),
+            device_pages.router(DevicePages(desk.visits, sessions, forms, pages, mine)),
             login.router(LoginPages(desk, sessions, forms, pages)),
             sign.router(SignPages(desk, sessions, forms, pages)),
         ]

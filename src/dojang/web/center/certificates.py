@@ -39,7 +39,7 @@ class CertificatePages:
             tag = {"valid": "success", "expired": "warning", "revoked": "danger"}[found.state] if found else ""
             return self._pages.page(request, "certificates", mine=found, facts=facts, due=due, tag=tag)
 
-        return self._for_holder(request, HOME, show)
+        return self.for_holder(request, HOME, show)
 
     def history(self, request: Request, before: Annotated[str, Query(max_length=64)] = "") -> Response:
         """What was signed, twenty at a time."""
@@ -50,7 +50,7 @@ class CertificatePages:
             used = [_row(language, one) for one in found.used]
             return self._pages.page(request, "history", used=used, before=found.before, later=bool(before))
 
-        return self._for_holder(request, f"{HOME}/history", show)
+        return self.for_holder(request, f"{HOME}/history", show)
 
     def receipt(self, txn: Txn, request: Request) -> Response:
         """The customer's receipt, to keep: it verifies by itself."""
@@ -58,7 +58,7 @@ class CertificatePages:
         def give(session: str) -> Response:
             return receipt_response(txn, my_certificate.receipt(self._desk, session, txn))
 
-        return self._for_holder(request, f"{HOME}/history", give)
+        return self.for_holder(request, f"{HOME}/history", give)
 
     def revoke(self, request: Request) -> Response:
         """Consequence and reason, before the PIN."""
@@ -69,7 +69,7 @@ class CertificatePages:
                 return RedirectResponse(HOME, 303)
             return self._revoke_form(request)
 
-        return self._for_holder(request, f"{HOME}/revoke", show)
+        return self.for_holder(request, f"{HOME}/revoke", show)
 
     def ask(self, request: Request, form: Form) -> Response:
         """On to the PIN."""
@@ -85,7 +85,7 @@ class CertificatePages:
                 sentence = say(self._pages.view(request).language, "revoke.choose")
                 return self._revoke_form(request, [("reason", sentence)])
 
-        return self._for_holder(request, f"{HOME}/revoke", go_on)
+        return self.for_holder(request, f"{HOME}/revoke", go_on)
 
     def revocation(self, request: Request) -> Response:
         """What became of it. It is the browser that asked which is told: its login has ended with the certificate."""
@@ -104,7 +104,7 @@ class CertificatePages:
 
         return RedirectResponse(self._forms.again(request, form, out), 303)
 
-    def _for_holder(self, request: Request, to: str, show: Callable[[str], Response]) -> Response:
+    def for_holder(self, request: Request, to: str, show: Callable[[str], Response]) -> Response:
         """`show` for whoever is logged in here; anybody else logs in, and comes back to `to`."""
         response = RedirectResponse("/login", 303, headers={"Cache-Control": "no-store"})
         session = self._sessions.entered(request, response)
@@ -122,9 +122,8 @@ class CertificatePages:
         )
 
 
-def router(desk: LoginDesk, sessions: Sessions, forms: Forms, pages: Pages) -> APIRouter:
+def router(own: CertificatePages) -> APIRouter:
     """`/certificates` and the pages below it."""
-    own = CertificatePages(desk, sessions, forms, pages)
     made = APIRouter(include_in_schema=False)
     made.add_api_route(HOME, own.mine, methods=["GET"])
     made.add_api_route(f"{HOME}/history", own.history, methods=["GET"])
