@@ -62,6 +62,8 @@ ALTER TABLE attempt ADD COLUMN device_known BOOLEAN NOT NULL DEFAULT FALSE,
     ADD COLUMN counted_unknown BOOLEAN NOT NULL DEFAULT FALSE;
 """
 
+# A customer and its counters are made by the same statement.
+_CUSTOMERS: Final = "SELECT * FROM customer JOIN counters ON counters.uid = customer.uid WHERE customer.uid = ANY(%b)"
 _SPEND: Final = """
 WITH entered AS (
     INSERT INTO journal SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bytea[], %b::bytea[])
@@ -97,14 +99,30 @@ class PostgresJournal:
 
     @contextmanager
     def transaction(self) -> Iterator["PostgresTransaction"]:
-        """All or nothing, and alone: the advisory lock is taken before anything is read."""
+        """All or nothing, and alone: the advisory lock is taken before anything is read.
+
+        Two journeys to the server and back: one that begins and reads, and one that writes and commits.
+        """
         if self._connection.broken or self._connection.closed:
             self._connection = self._connect()
-        with self._connection.transaction():
-            transaction = PostgresTransaction(self._connection)
-            yield transaction
+        try:
+            with self._connection.pipeline() as pipeline:
+                transaction = PostgresTransaction(self._connection, pipeline)
+                transaction.run("BEGIN")
+                yield transaction
+                transaction.run("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
         if transaction.erased:
             self._sweep()
+
+    def _roll_back(self) -> None:
+        """What failed is undone by the server; a connection that cannot say so is made again."""
+        try:
+            self._connection.rollback()
+        except psycopg.Error:
+            self._connection.close()
 
     def _sweep(self) -> None:
         """Old rows leave the tables' files now: an erased key must not wait there for the next autovacuum.
@@ -140,33 +158,32 @@ class PostgresJournal:
 
 
 class PostgresTransaction:
-    """Reads and writes of one transaction; a pipeline sends each half in one go."""
+    """Reads and writes of one transaction, sent in one go each."""
 
-    def __init__(self, connection: "Connection[tuple[Any, ...]]") -> None:
-        self._connection = connection
+    def __init__(self, connection: "Connection[tuple[Any, ...]]", pipeline: psycopg.Pipeline) -> None:
+        self._connection, self._pipeline = connection, pipeline
         self.erased = False  # whether a version took another's place, and staged keys went
 
     def load(self, wanted: Wanted) -> Facts:
         """The facts as they stand once the lock is held (each statement sees what was committed before it)."""
         uids, confirming, staging = list(wanted.uids), list(wanted.confirming), list(wanted.staging)
         connected = list(wanted.devices)
-        with self._connection.pipeline():
-            self._run("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
-            head = self._run("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
-            customers = self._run("SELECT * FROM customer WHERE uid = ANY(%b)", [uids])
-            counters = self._run("SELECT * FROM counters WHERE uid = ANY(%b)", [uids])
-            attempts = self._run(
-                "SELECT * FROM attempt WHERE attempt_id = ANY(%b) OR jti = ANY(%b) "
-                "OR (uid = ANY(%b) AND state = 'open')",
-                [list(wanted.attempts), list(wanted.jtis), confirming],
-            )
-            confirmed = self._run("SELECT * FROM confirmed WHERE uid = ANY(%b)", [confirming]) if confirming else None
-            staged = self._run("SELECT * FROM staged WHERE uid = ANY(%b)", [staging]) if staging else None
-            taken = self._run("SELECT * FROM taken WHERE uid = ANY(%b)", [staging]) if staging else None
-            devices = self._run("SELECT * FROM device WHERE uid = ANY(%b)", [connected]) if connected else None
+        self.run("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+        head = self.run("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
+        customers = self.run(_CUSTOMERS, [uids]) if uids else None
+        attempts = self.run(
+            "SELECT * FROM attempt WHERE attempt_id = ANY(%b) OR jti = ANY(%b) OR (uid = ANY(%b) AND state = 'open')",
+            [list(wanted.attempts), list(wanted.jtis), confirming],
+        )
+        confirmed = self.run("SELECT * FROM confirmed WHERE uid = ANY(%b)", [confirming]) if confirming else None
+        staged = self.run("SELECT * FROM staged WHERE uid = ANY(%b)", [staging]) if staging else None
+        taken = self.run("SELECT * FROM taken WHERE uid = ANY(%b)", [staging]) if staging else None
+        devices = self.run("SELECT * FROM device WHERE uid = ANY(%b)", [connected]) if connected else None
+        self._pipeline.sync()
         facts = Facts(Head(*next(iter(head), (0, bytes(32)))))
-        facts.customers = {row[0]: customer_of(row) for row in customers}
-        facts.counters = {row[0]: counters_of(row) for row in counters}
+        for row in customers or ():
+            facts.customers[row[0]] = customer_of(row[:6])
+            facts.counters[row[0]] = counters_of(row[6:])
         facts.add_attempts(map(attempt_of, attempts))
         facts.confirmed = {(row[0], row[2], row[3]): confirmed_of(row) for row in confirmed or ()}
         facts.staged = {(row[0], row[1], row[2]): staged_of(row) for row in staged or ()}
@@ -177,48 +194,47 @@ class PostgresTransaction:
     def persist(self, entries: Sequence[Entry], changes: Sequence[Changes], replies: Mapping[bytes, bytes]) -> None:
         """Write the entries, what they change in this order, and replies by attempt_id."""
         rows = Rows.of(changes)
-        with self._connection.pipeline():
-            if entries:
-                entered = _columns([(e.seq, e.kind, e.payload, e.hash) for e in entries], 4)
-                spent = _columns([values(attempt) for attempt in rows.attempts], 13)
-                self._run(_SPEND, [*entered, *spent, *_columns(rows.counters, 6)])
-            self._versions(rows)
-            self._devices(rows)
-            self._confirmed(rows)
-            if replies:
-                self._run(
-                    "UPDATE attempt SET reply = given.reply FROM unnest(%b::bytea[], %b::bytea[]) AS given (id, reply) "
-                    "WHERE attempt_id = given.id",
-                    [list(replies), list(replies.values())],
-                )
+        if entries:
+            entered = _columns([(e.seq, e.kind, e.payload, e.hash) for e in entries], 4)
+            spent = _columns([values(attempt) for attempt in rows.attempts], 13)
+            self.run(_SPEND, [*entered, *spent, *_columns(rows.counters, 6)])
+        self._versions(rows)
+        self._devices(rows)
+        self._confirmed(rows)
+        if replies:
+            self.run(
+                "UPDATE attempt SET reply = given.reply FROM unnest(%b::bytea[], %b::bytea[]) AS given (id, reply) "
+                "WHERE attempt_id = given.id",
+                [list(replies), list(replies.values())],
+            )
 
     def _versions(self, rows: Rows) -> None:
         for staged in rows.staged:
-            self._run("INSERT INTO staged VALUES (%b, %b, %b, %b, %b, %b, %b)", values(staged))
+            self.run("INSERT INTO staged VALUES (%b, %b, %b, %b, %b, %b, %b)", values(staged))
         for taken in rows.taken:
-            self._run("INSERT INTO taken VALUES (%b, %b, %b, %b, %b, %b, %b, %b)", values(taken))
+            self.run("INSERT INTO taken VALUES (%b, %b, %b, %b, %b, %b, %b, %b)", values(taken))
         for customer in rows.customers:
             self.erased = True
-            self._run(
+            self.run(
                 "INSERT INTO customer VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT (uid) DO UPDATE SET "
                 "ver = excluded.ver, authorization_key = excluded.authorization_key, "
                 "record_sha256 = excluded.record_sha256, public_key = excluded.public_key, secret = excluded.secret",
                 values(customer),
             )
             version = [customer.uid, customer.ver]
-            self._run("DELETE FROM staged WHERE uid = %b AND ver <= %b", version)
-            self._run("DELETE FROM attempt WHERE uid = %b AND ver < %b", version)
-            self._run("DELETE FROM confirmed WHERE uid = %b AND ver < %b", version)
+            self.run("DELETE FROM staged WHERE uid = %b AND ver <= %b", version)
+            self.run("DELETE FROM attempt WHERE uid = %b AND ver < %b", version)
+            self.run("DELETE FROM confirmed WHERE uid = %b AND ver < %b", version)
 
     def _devices(self, rows: Rows) -> None:
         for device in rows.devices:
-            self._run("INSERT INTO device VALUES (%b, %b, %b) ON CONFLICT DO NOTHING", values(device))
+            self.run("INSERT INTO device VALUES (%b, %b, %b) ON CONFLICT DO NOTHING", values(device))
         for device in rows.removed:
-            self._run("DELETE FROM device WHERE uid = %b AND device_id = %b", [device.uid, device.device_id])
+            self.run("DELETE FROM device WHERE uid = %b AND device_id = %b", [device.uid, device.device_id])
 
     def _confirmed(self, rows: Rows) -> None:
         if rows.confirmed:
-            self._run(
+            self.run(
                 "INSERT INTO confirmed SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::bytea[], %b::bytea[], "
                 "%b::bool[], %b::bigint[], %b::bigint[]) ON CONFLICT (uid, th, activation_sha256) "
                 "DO UPDATE SET receipt = excluded.receipt, seq = excluded.seq, time = excluded.time",
@@ -226,18 +242,19 @@ class PostgresTransaction:
             )
         if rows.forgets:
             old = [[forget.uid for forget in rows.forgets], [forget.before for forget in rows.forgets]]
-            self._run(
+            self.run(
                 "DELETE FROM attempt USING unnest(%b::bytea[], %b::bigint[]) AS old (uid, before) "
                 "WHERE attempt.uid = old.uid AND state <> 'open' AND spent_at < before",
                 old,
             )
-            self._run(
+            self.run(
                 "DELETE FROM confirmed USING unnest(%b::bytea[], %b::bigint[]) AS old (uid, before) "
                 "WHERE confirmed.uid = old.uid AND time < before",
                 old,
             )
 
-    def _run(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> "Cursor[tuple[Any, ...]]":
+    def run(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> "Cursor[tuple[Any, ...]]":
+        """Queue one statement; its cursor has rows once the pipeline is synchronised."""
         return self._connection.execute(statement, parameters or None, binary=True)
 
 

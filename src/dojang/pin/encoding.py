@@ -18,6 +18,7 @@ import rfc8785
 from dojang.refusals import FieldTooLong, NotBase64Url, NotCanonical
 
 MAX_FIELD: Final = 65_535
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
 
 
 def field(value: bytes | str | int) -> bytes:
@@ -75,8 +76,28 @@ def unb64(text: str, size: int | None = None) -> bytes:
 
 
 def canonical(value: Any) -> bytes:
-    """`value` as canonical JSON (RFC 8785)."""
-    return rfc8785.dumps(value)
+    """`value` as canonical JSON (RFC 8785).
+
+    Most of our JSON is ASCII text and small whole numbers, which the standard library writes the same and faster.
+    """
+    return _WRITER.encode(value).encode() if _plain(value) else rfc8785.dumps(value)
+
+
+def _plain(value: object) -> bool:
+    """Whether neither a float, nor a number beyond 53 bits, nor the order of names beyond ASCII asks for more."""
+    match value:
+        case None | bool():
+            return True
+        case str():
+            return value.isascii()
+        case int():
+            return abs(value) < 2**53
+        case list():
+            return all(map(_plain, value))
+        case dict():
+            return all(isinstance(name, str) and name.isascii() and _plain(one) for name, one in value.items())
+        case _:
+            return False
 
 
 def parse_canonical(data: bytes) -> Any:

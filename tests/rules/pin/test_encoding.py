@@ -1,7 +1,10 @@
 """The bytes under every hash and signature are told apart."""
 
+from typing import Any
+
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dojang.pin import encoding, labels
@@ -93,3 +96,25 @@ JSON = st.recursive(
 @given(JSON)
 def test_canonical_json_reads_back_as_it_was(value: object) -> None:
     assert encoding.parse_canonical(encoding.canonical(value)) == value
+
+
+ANY_TEXT = st.text('ab"\\/\x00\x08\n\x1f\x7f\u2028\uffff도😀', max_size=4)
+ANY_JSON = st.recursive(
+    JSON | ANY_TEXT | st.floats(allow_nan=False, allow_infinity=False),
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(ANY_TEXT, children, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(ANY_JSON)
+@example({"\uffff": 1, "😀": 2})
+@example({"a": ['\x7f\x1f"\\/', 2**53 - 1, True, None]})
+@example([1.0, -0.0, 1e21])
+def test_canonical_json_is_what_rfc_8785_writes(value: Any) -> None:
+    assert encoding.canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), float("nan"), {1: "a"}, "\ud800", {"a": ["\ud800"]}, b"bytes"])
+def test_what_rfc_8785_cannot_write_is_refused(value: object) -> None:
+    with pytest.raises(rfc8785.CanonicalizationError):
+        encoding.canonical(value)
