@@ -107,3 +107,4 @@ def _below(cls: type[r.Refusal]) -> Iterator[type[r.Refusal]]:
 
 
 _BY_CODE: Final = {cls.code: cls for cls in _below(r.Refusal)}
+CODES: Final = tuple(sorted(_BY_CODE))
