@@ -19,6 +19,7 @@ from dojang.demo.bank.site.phone_screen import screen
 from dojang.demo.bank.tables import NEWEST_FIRST
 from dojang.demo.bank.tables import customers as table
 from dojang.policy.numbers import NUMBERS
+from dojang.refusals import InvalidField, NotFound
 from dojang.serving.bodies import Body
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +46,9 @@ def people(request: Request, pages: ThePages, desk: AtDesk) -> HTMLResponse:
 def new_person(request: Request, pages: ThePages, desk: AtDesk, form: Form) -> HTMLResponse | RedirectResponse:
     """One more customer, once."""
     media = [medium for medium in MEDIA if form.get(medium) == "on"]
-    if form.get("where") not in ("home", "abroad") or not media:
+    if form.get("where") not in ("home", "abroad"):
+        raise InvalidField(field="where")
+    if not media:
         return _listed(request, pages, desk, form, [(MEDIA[0], "bank_demo.media_missing")])
     wish = CustomerWish(departure="OUT" if form["where"] == "abroad" else "IN", media=media)
 
@@ -80,7 +83,10 @@ def person(
 def one_time_code(user_id: str, desk: AtDesk) -> ShownCode:
     """The code that the customer's device shows now. 404 without a device."""
     with desk.database.transaction() as connection:
-        return _code(customers.again(connection, user_id), desk)
+        who = customers.again(connection, user_id)
+    if not who.otp_seed:
+        raise NotFound
+    return _code(who, desk)
 
 
 def _listed(
@@ -103,5 +109,5 @@ def _summary(connection: Connection, user_id: str) -> dict[str, Any]:
 
 def _code(who: FictionalCustomer, desk: Desk) -> ShownCode:
     now = desk.now()
-    code = pyotp.TOTP(who.otp_seed, digits=NUMBERS.one_time_code.digits).at(now) if who.otp_seed else ""
+    code = pyotp.TOTP(who.otp_seed, digits=NUMBERS.one_time_code.digits).at(now)
     return ShownCode(code=code, seconds=_OTP_STEP - now % _OTP_STEP)
