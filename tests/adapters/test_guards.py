@@ -9,7 +9,8 @@ from dojang.adapters.guards_http import TIMEOUT, HttpGuards
 from dojang.pin.messages import NamedKey, Statement
 from dojang.pin.signatures import SigningKey
 from dojang.pin.signed import Signed
-from dojang.refusals import GuardUnavailable, Refusal, StatementRefused
+from dojang.pin.tickets import DeviceRemovalTicket, seal
+from dojang.refusals import GuardUnavailable, Refusal, StatementRefused, TicketExpired, TicketRefused
 from dojang.serving.calls import SignedCalls
 from dojang.serving.party import Party
 from tests.client.world import World
@@ -69,3 +70,27 @@ def test_the_guards_are_asked_at_the_same_time(world: World) -> None:
 def test_a_guard_that_does_not_know_us_is_unavailable(world: World) -> None:
     answers = guards(world, SigningKey(b"\x09" * 32)).relay(statement(world), ALL, ())
     assert [type(answers[guard_id]) for guard_id in ALL] == [GuardUnavailable] * 3
+
+
+def removal(world: World, guard_id: str, key: SigningKey | None = None, seconds: int = 60) -> str:
+    return seal(DeviceRemovalTicket(guard_id, b"u" * 16, bytes(32), world.clock() + seconds), key or world.ticket_key)
+
+
+def test_every_guard_forgets_a_device_by_its_own_ticket_as_often_as_it_is_told(world: World) -> None:
+    tickets = {guard_id: removal(world, guard_id) for guard_id in ALL}
+    for _ in range(2):
+        assert guards(world).remove_device(tickets) == dict.fromkeys(ALL)
+    assert len(world.wire.sent("/v1/devices/remove")) == 6
+
+
+def test_each_guard_says_for_itself_why_it_forgets_nothing(world: World) -> None:
+    world.wire.down.add(world.origin("guard-3"))
+    tickets = {
+        "guard-1": removal(world, "guard-2"),
+        "guard-2": removal(world, "guard-2", seconds=-61),
+        "guard-3": removal(world, "guard-3"),
+    }
+    answers = guards(world).remove_device(tickets)
+    assert [type(answers[guard_id]) for guard_id in ALL] == [TicketRefused, TicketExpired, GuardUnavailable]
+    forged = guards(world).remove_device({"guard-1": removal(world, "guard-1", SigningKey(b"m" * 32))})
+    assert isinstance(forged["guard-1"], TicketRefused)

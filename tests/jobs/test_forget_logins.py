@@ -5,6 +5,7 @@ import pytest
 from dojang.jobs import forget_expired
 from dojang.policy.numbers import NUMBERS
 from dojang.refusals import InteractionNotFound, SignatureRequestNotFound
+from dojang.values.device import Connection, Device, Removal
 from dojang.values.login import AccessToken, Grant, Interaction, SignatureRequest, SignedIn
 from tests.journeys.center import Center
 
@@ -42,3 +43,25 @@ def test_what_a_login_leaves_behind_is_forgotten_in_time(memory_center: Center) 
     forget_expired.run(books, clock)
     with pytest.raises(SignatureRequestNotFound):
         books.signature_requests.get("r")
+
+
+def test_what_connected_browsers_leave_behind_is_forgotten_in_time(memory_center: Center) -> None:
+    books, clock = memory_center.books, memory_center.clock
+    now, uid, device = clock.now(), b"u" * 16, b"d" * 32
+    with books.transaction():
+        books.devices.put(Device(uid, device, b"", "", now, now))
+        books.connections.put(Connection(b"t" * 32, b"", uid, device, "1", now, now + DAY))
+        books.removals.put(Removal(uid, device, ("guard-1",), now, now))
+    clock.forward(DAY + 1)
+    forget_expired.run(books, clock)
+    assert books.connections.find(b"t" * 32, now) is None
+    assert books.removals.find(uid, device) is not None
+    clock.forward(DAY * NUMBERS.retention.transaction_days)
+    forget_expired.run(books, clock)
+    assert books.removals.find(uid, device) is None
+    clock.time = now + 366 * DAY * NUMBERS.certificate.years
+    forget_expired.run(books, clock)
+    assert books.devices.of(uid)
+    clock.forward(1)
+    forget_expired.run(books, clock)
+    assert books.devices.of(uid) == ()

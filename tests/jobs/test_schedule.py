@@ -12,6 +12,7 @@ from dojang.jobs import forget_expired
 from dojang.jobs.schedule import Job, Schedule, jobs_of
 from dojang.refusals import BankUnavailable
 from dojang.values.certificate import CertificateState
+from dojang.values.device import Removal
 from dojang.values.web import Session
 from tests.journeys.center import Center, Customer
 
@@ -92,3 +93,13 @@ def test_what_is_over_is_forgotten_and_what_is_not_stays(memory_center: Center) 
         books.certificates.put(replace(entry, told=1))
     forget_expired.run(books, clock)
     assert books.certificates.rows == {}
+
+
+def test_the_jobs_tell_a_guard_of_a_browser_that_was_disconnected(memory_center: Center) -> None:
+    center = memory_center
+    removal = Removal(b"u" * 16, b"d" * 32, ("guard-2",), center.clock.now(), center.clock.now())
+    with center.books.transaction():
+        center.books.removals.put(removal)
+    Schedule(jobs_of(center.desk), center.clock.now).knock()
+    assert center.guards.removed == [("guard-2", removal.uid, removal.device)]
+    assert center.books.removals.find(removal.uid, removal.device) is None

@@ -78,7 +78,7 @@ class Center:
         self.vault.registration_key = self.bank.key.public
         ticket_key = SigningKey(seed("ticket"))
         self.anchors = anchors(self.guards, self.vault, self.bank, ticket_key, root)
-        self.guards.guards_hash = self.anchors.guards_hash
+        self.guards.guards_hash, self.guards.ticket_key = self.anchors.guards_hash, ticket_key.public
         self.to_vault = Reached(self.vault, books, VaultUnavailable)
         self.to_bank = Reached(self.bank, books, BankUnavailable)
         self.to_status = Reached(self.status, books, StatusUnavailable)

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from dojang.disclosure.authorization import AuthorizationRequest
 from dojang.disclosure.id_token import Issuer
-from dojang.journeys import log_in, redeem_login, request_signature
+from dojang.journeys import connect_browser, log_in, redeem_login, request_signature
 from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.redeem_login import TokenRequest, TokenSet
 from dojang.journeys.request_signature import Pushed
@@ -16,7 +16,7 @@ from dojang.signing.what_is_signed import transfer_content
 from dojang.values.certificate import Person
 from dojang.values.login import Interaction, SignatureRequest
 from dojang.values.transaction import ContentItem
-from tests.journeys.center import BORN, NAME, PHONE, SENDER, Center, Customer
+from tests.journeys.center import BORN, NAME, PHONE, SENDER, Center, Customer, DeviceKey
 from tests.journeys.parties import Reached
 from tests.rules.disclosure.clients import CHALLENGE, ISSUER, NONCE, VERIFIER, Client, bank, shop
 
@@ -72,6 +72,14 @@ class Front:
         login.look()
         return login
 
+    def connected(self, customer: Customer, device: DeviceKey, person: Person = WHO) -> tuple["Login", str]:
+        """A login after which the browser with this device stays connected, and its cookie's token."""
+        login = self.begin()
+        login.identify(person, connect=True)
+        agreed = customer.agree(login.enter(login.sms_code()).code)
+        agreed.hand_in(new_device=agreed.adding(device))
+        return login, login.stay()
+
     def token_request(self, client: Client, code: str, **changes: str) -> TokenRequest:
         proof = client.proof(self.now)
         sound = {"client_id": "", "code": code, "redirect_uri": client.party.redirect_uris[0], **proof}
@@ -108,8 +116,23 @@ class Login:
     session: str
     sent: int = field(default=0)
 
-    def identify(self, person: Person = WHO, address: str = ADDRESS) -> log_in.Asked:
-        return log_in.identify(self.front.desk, self.id, self.session, person, address)
+    def identify(self, person: Person = WHO, address: str = ADDRESS, *, connect: bool = False) -> log_in.Asked:
+        return log_in.identify(self.front.desk, self.id, self.session, person, address, connect=connect)
+
+    def go_on(self, token: str) -> OpenedTransaction:
+        """In a connected browser, without a text message."""
+        made: list[str] = []
+
+        def renew() -> str:
+            made.append(self.front.renew())
+            return made[-1]
+
+        opened = connect_browser.go_on(self.front.desk, self.id, self.session, token, renew)
+        self.session = made[-1]
+        return opened
+
+    def stay(self) -> str:
+        return connect_browser.stay(self.front.desk, self.id, self.session)
 
     def sms_code(self) -> str:
         """The digits of the newest text message."""

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from dojang.authority import certificate, keys, registration, serials
 from dojang.authority.lint import rehearse
 from dojang.authority.profile import Issuer, plan
+from dojang.pin import tickets
 from dojang.pin.anchors import Anchors, GuardAnchor
 from dojang.pin.encoding import sha256
 from dojang.pin.messages import (
@@ -28,7 +29,7 @@ from dojang.pin.sealing import unseal
 from dojang.pin.signatures import SigningKey
 from dojang.pin.signed import Signed
 from dojang.ports.books import Books
-from dojang.ports.guards import RelayAnswer
+from dojang.ports.guards import RelayAnswer, RemovalAnswer
 from dojang.ports.key_vault import AttestedKey, CertificateRequest, VaultSignatures
 from dojang.refusals import (
     ActivationReplayed,
@@ -166,12 +167,24 @@ class Guards:
         self.down: set[str] = set()
         self.taken: dict[str, Signed[VersionReceipt]] = {}
         self.asked: list[tuple[str, int]] = []
+        self.ticket_key = b""
+        self.removed: list[tuple[str, bytes, bytes]] = []
         self.change: Callable[[Signed[VersionReceipt]], Signed[VersionReceipt]] = lambda receipt: receipt
 
     def relay(
         self, statement: Signed[Statement], guard_ids: Sequence[str], shown: Sequence[Signed[VersionReceipt]]
     ) -> Mapping[str, RelayAnswer]:
         return {guard_id: self._one(guard_id, statement, shown) for guard_id in guard_ids}
+
+    def remove_device(self, sealed: Mapping[str, str]) -> Mapping[str, RemovalAnswer]:
+        return {guard_id: self._remove(guard_id, ticket) for guard_id, ticket in sealed.items()}
+
+    def _remove(self, guard_id: str, text: str) -> RemovalAnswer:
+        if guard_id in self.down:
+            return GuardUnavailable(guard_id=guard_id)
+        ticket = tickets.open_device_removal(text, self.ticket_key, guard_id, self.now())
+        self.removed.append((guard_id, ticket.uid, ticket.device))
+        return None
 
     def _one(self, guard_id: str, statement: Signed[Statement], shown: Sequence[Signed[VersionReceipt]]) -> RelayAnswer:
         self.asked.append((guard_id, len(shown)))

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.ports.books import Books
-from dojang.web.api import certificate, logins
+from dojang.web.api import certificate, devices, logins
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import certificates, login, sign
 from dojang.web.center import devices as device_pages
@@ -53,6 +53,7 @@ class LoginSite:
             certificate.router(desk, sessions),
             certificates.router(mine),
             device_pages.router(DevicePages(desk.visits, sessions, forms, pages, mine)),
+            devices.router(self.center.desk, sessions),
             login.router(LoginPages(desk, sessions, forms, pages)),
             sign.router(SignPages(desk, sessions, forms, pages)),
         ]

@@ -240,3 +240,11 @@ def test_no_log_line_carries_what_the_customer_typed(visitor: Browser, caplog: p
     said = f"{lines}{caplog.text}"
     for secret in (RESIDENT_NUMBER, "9912319000017", "hong1899", "홍길동", "01012345678", "1899-12-31"):
         assert secret not in said
+
+
+def test_a_customer_may_ask_to_stay_connected_where_the_pin_is_chosen(visitor: Browser) -> None:
+    application_id = visitor.reach(Step.PIN)
+    for body in ({}, {"connect": True}):
+        assert visitor.step(application_id, "start", body).status_code == 200
+    problem(visitor.step(application_id, "start", {"connect": "yes"}), 422, "invalid_field", field="connect")
+    assert visitor.world.desk.version_visits.connect == [False, True]  # type: ignore[attr-defined]
