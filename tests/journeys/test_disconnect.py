@@ -52,6 +52,7 @@ def test_a_disconnected_browser_opens_nothing_and_is_connected_no_more(front: Fr
     devices.disconnect(front.center.desk, login.session, LAPTOP.id)
     assert devices.listed(front.center.desk, login.session, token) == ()
     assert connect_browser.who(front.desk.visits, token) is None
+    assert front.center.books.connections.find(connect_browser._hashed(token), front.now) is None
     with pytest.raises(ConnectFirst):
         customer.agree(code, LAPTOP.proof(code))
     assert front.center.guards.removed == [(guard, customer.visit.uid, LAPTOP.id) for guard in GUARDS]
