@@ -10,6 +10,7 @@ from dojang.web.forms import new_key
 from tests.browser.camera import Camera, Language
 from tests.journeys.center import Customer
 from tests.web.center.shown import Shown
+from tests.web.center.test_connected_login_pages import stays
 from tests.web.center.test_login_pages import Visit, used
 from tests.web.center.test_sign_pages import press, pushed, shown
 from tests.web.login_site import LoginSite
@@ -71,6 +72,19 @@ def pin_next(visit: Visit, customer: Customer) -> httpx2.Response:
     return visit.browser.page(again.address, visit.language)
 
 
+def connected(visit: Visit, customer: Customer) -> httpx2.Response:
+    stays(visit.browser, customer)
+    again = Visit(visit.browser, visit.language)
+    return visit.browser.page(again.address, visit.language)
+
+
+def connected_back(visit: Visit, customer: Customer) -> httpx2.Response:
+    stays(visit.browser, customer)
+    again = Visit(visit.browser, visit.language)
+    again.send(again.page(), "connected")
+    return visit.browser.page(again.address, visit.language)
+
+
 def expired(visit: Visit, _: Customer) -> httpx2.Response:
     visit.browser.site.center.clock.forward(NUMBERS.login.interaction)
     return visit.browser.page(visit.address, visit.language)
@@ -123,6 +137,8 @@ STATES: dict[str, tuple[str, str, Produce]] = {
     "login_code/expired": ("login_code", "expired", code_expired),
     "login_pin/main": ("login_pin", "main", first_time),
     "login_pin/not_first": ("login_pin", "not_first", pin_next),
+    "login_connected/main": ("login_connected", "main", connected),
+    "login_connected/sent_back": ("login_connected", "sent_back", connected_back),
     "sign/main": ("sign", "main", sign),
     "sign/login_first": ("sign", "login_first", sign_login),
     "sign/checking": ("sign", "checking", sign_checking),

@@ -18,6 +18,7 @@ from dojang.pin.devices import device_id
 from dojang.pin.encoding import b64, sha256
 from dojang.pin.messages import Statement
 from dojang.policy.numbers import NUMBERS
+from dojang.policy.wording import LANGUAGES
 from dojang.refusals import ConnectFirst, InteractionNotFound, WrongStep
 from dojang.values.applicant import masked_name, masked_phone
 from dojang.values.certificate import CertificateEntry, CertificateState
@@ -97,7 +98,16 @@ def go_on(
     return new_code(desk.visits, txn, connected=False)
 
 
-def send_code(desk: LoginDesk, interaction_id: str, session: str, token: str, address: str, *, connect: bool) -> Asked:
+def send_code(
+    desk: LoginDesk,
+    interaction_id: str,
+    session: str,
+    token: str,
+    address: str,
+    language: str = LANGUAGES[0],
+    *,
+    connect: bool,
+) -> Asked:
     """A text message to the customer who stays connected here: nobody types who they are again.
 
     `connect`: this browser, whose device key is gone, is to be connected anew. Raises `ConnectFirst`, and as
@@ -106,7 +116,8 @@ def send_code(desk: LoginDesk, interaction_id: str, session: str, token: str, ad
     connected = who(desk.visits, token)
     if connected is None:
         raise ConnectFirst
-    return log_in.identify(desk, interaction_id, session, connected.entry.person, address, connect=connect)
+    person = connected.entry.person
+    return log_in.identify(desk, interaction_id, session, person, address, language, connect=connect)
 
 
 def stay(desk: LoginDesk, interaction_id: str, session: str) -> str:

@@ -30,6 +30,16 @@ def is_first_here(desk: LoginDesk, interaction: Interaction) -> bool:
     return desk.visits.books.subjects.find(interaction.client_id, customer) is None
 
 
+def is_checking(desk: LoginDesk, interaction: Interaction) -> bool:
+    """Whether the PIN was right and the vault has been asked, but nobody knows yet that it signed."""
+    return bool(interaction.txn) and bool(desk.visits.books.transactions.get(interaction.txn).claimed)
+
+
+def may_identify(interaction: Interaction) -> bool:
+    """Whether the customer may still say that they are somebody else: no code of a text message was right."""
+    return not interaction.txn or interaction.sent is None
+
+
 def to_pin(desk: LoginDesk, interaction_id: str, session: str) -> OpenedTransaction:
     """On to the PIN page once more, with a new code. Without a text message it opens in a connected browser's device
     alone.

@@ -53,7 +53,8 @@ class Shown(HTMLParser):
             self.language = given["lang"]
         if tag == "form":
             self.forms.append(FormShown(given["action"]))
-        if tag == "input" and self.forms:
+        unticked = given.get("type") == "checkbox" and "checked" not in given
+        if tag == "input" and self.forms and not unticked:
             self.forms[-1].fields[given["name"]] = given.get("value", "")
         if tag not in _VOID:
             self._open.append((tag, given))

@@ -6,7 +6,6 @@ What a page says does not tell whether the centre knows a person: not before the
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dojang import problems
-from dojang.journeys import log_in, resume_login
+from dojang.journeys import connect_browser, log_in, resume_login
 from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.sign_transaction import OpenedTransaction
 from dojang.policy.numbers import NUMBERS
@@ -22,6 +21,7 @@ from dojang.policy.refusal_words import told
 from dojang.policy.wording import say
 from dojang.refusals import (
     ActivationReplayed,
+    ConnectFirst,
     InteractionNotFound,
     Refusal,
     SessionMissing,
@@ -33,21 +33,19 @@ from dojang.refusals import (
 )
 from dojang.serving.pages import Pages
 from dojang.values.applicant import masked_phone
-from dojang.values.certificate import Person
 from dojang.values.login import Interaction, SentCode
 from dojang.values.relying_party import CENTER
-from dojang.web.api.logins import stay_connected
+from dojang.web import connected
+from dojang.web.api.logins import address_of, renew_connection, stay_connected
+from dojang.web.center.who_form import FIELDS, Problems, person_of
 from dojang.web.forms import Form, Forms
 from dojang.web.sessions import Sessions
 
 LOGIN: Final = "/login"
+LOOK_AGAIN: Final = 2  # seconds between two looks at a signature that is under way
 NO_STORE: Final = {"Cache-Control": "no-store"}
 _LIMITS: Final = NUMBERS.text_message
-_PHONE: Final = re.compile(r"[0-9+ .()-]{7,24}")
 _CODE: Final = re.compile(rf"[0-9]{{{_LIMITS.digits}}}")
-_DATE: Final = re.compile(r"([0-9]{4})[-./ ]*([0-9]{2})[-./ ]*([0-9]{2})[./]?")
-_LONGEST_NAME: Final = 200
-Problems = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +64,31 @@ class LoginPages:
             back = RedirectResponse(found.redirect_to, 303, headers=NO_STORE)
             stay_connected(self.desk, found.id, self.sessions.required(request), back)
             return back
-        if found.txn:
-            return self._page(request, "login_pin", found, first=resume_login.is_first_here(self.desk, found))
-        if found.sent is not None and not self._asks_anew(request):
+        if resume_login.is_checking(self.desk, found):
+            return self._page(request, "sign_checking", found, look_at=self.desk.visits.clock.now() + LOOK_AGAIN)
+        if request.query_params.get("who") == "again" and resume_login.may_identify(found):
+            return self._who_page(request, found, {}, [])
+        known = connect_browser.who(self.desk.visits, connected.token_of(request))
+        if found.txn and (found.sent is not None or known):
+            first = resume_login.is_first_here(self.desk, found)
+            return self._page(request, "login_pin", found, first=first, known=known if found.sent is None else None)
+        if found.sent is not None:
             return self._code_page(request, found, found.sent)
+        if known:
+            return self._page(request, "login_connected", found, known=known, problems=[])
         return self._who_page(request, found, {}, [])
 
     def identify(self, request: Request, form: Form) -> Response:
         """The customer said who they are: the next page is the same for everybody."""
         found = self._look(request, form.get("interaction", ""))
         language = self.pages.view(request).language
-        person, wrong = _person(language, form)
+        person, wrong = person_of(language, form)
         if wrong:
             return self._who_page(request, found, form, wrong, 422)
 
         def act(_name: str) -> str:
-            session, address = self.sessions.required(request), _address(request)
-            log_in.identify(self.desk, found.id, session, person, address, language)
+            session, address, stay = self.sessions.required(request), address_of(request), "connect" in form
+            log_in.identify(self.desk, found.id, session, person, address, language, connect=stay)
             return login_page(found.id)
 
         try:
@@ -96,7 +102,7 @@ class LoginPages:
 
         def act(_name: str) -> str:
             session, language = self.sessions.required(request), self.pages.view(request).language
-            resume_login.send_again(self.desk, found.id, session, _address(request), language)
+            resume_login.send_again(self.desk, found.id, session, address_of(request), language)
             return login_page(found.id)
 
         try:
@@ -120,9 +126,7 @@ class LoginPages:
                 return renewed[-1]
 
             opened = log_in.enter_code(self.desk, interaction, session, code, renew)
-            entered = log_in.look(self.desk, interaction, renewed[-1])
-            first = resume_login.is_first_here(self.desk, entered)
-            return login_page(interaction) if first else self._pin_page(request, opened)
+            return self._onwards(request, interaction, renewed[-1], opened)
 
         try:
             response.headers["Location"] = self.forms.again(request, form, act)
@@ -143,6 +147,40 @@ class LoginPages:
 
         return _to(self.forms.again(request, form, act))
 
+    def connected(self, request: Request, form: Form) -> Response:
+        """In a connected browser straight to the PIN page, or first to what the relying party is told."""
+        interaction, token, response = id_of(form.get("interaction", "")), connected.token_of(request), _to("")
+        session = self.sessions.required(request)
+
+        def act(_name: str) -> str:
+            renewed: list[str] = []
+
+            def renew() -> str:
+                renewed.append(self.sessions.renewed(response))
+                return renewed[-1]
+
+            opened = connect_browser.go_on(self.desk, interaction, session, token, renew)
+            return self._onwards(request, interaction, renewed[-1], opened)
+
+        try:
+            response.headers["Location"] = self.forms.again(request, form, act)
+        except ConnectFirst:  # disconnected meanwhile, somewhere else
+            return _to(login_page(interaction))
+        renew_connection(self.desk, token, response)
+        return response
+
+    def text(self, request: Request, form: Form) -> Response:
+        """A text message to the customer who stays connected in this browser, whose device key is gone."""
+        found, token = self._look(request, form.get("interaction", "")), connected.token_of(request)
+
+        def act(_name: str) -> str:
+            session, language = self.sessions.required(request), self.pages.view(request).language
+            stay, address = "connect" in form, address_of(request)
+            connect_browser.send_code(self.desk, found.id, session, token, address, language, connect=stay)
+            return login_page(found.id)
+
+        return _to(self.forms.once(request, form, act))
+
     def cancel(self, request: Request, form: Form) -> Response:
         """Back to the relying party, without a login."""
         interaction, session = id_of(form.get("interaction", "")), self.sessions.required(request)
@@ -154,9 +192,10 @@ class LoginPages:
         except SessionMissing:
             raise InteractionNotFound from None
 
-    def _asks_anew(self, request: Request) -> bool:
-        """The customer typed a wrong number and goes back to mend it."""
-        return request.query_params.get("who") == "again"
+    def _onwards(self, request: Request, interaction: str, session: str, opened: OpenedTransaction) -> str:
+        """The PIN page; before the first login at a relying party, the page that says what it learns."""
+        first = resume_login.is_first_here(self.desk, log_in.look(self.desk, interaction, session))
+        return login_page(interaction) if first else self._pin_page(request, opened)
 
     def _pin_page(self, request: Request, opened: OpenedTransaction) -> str:
         return f"{opened.pin_url}&{self.pages.view(request).fragment()}"
@@ -167,7 +206,7 @@ class LoginPages:
     def _who_page(
         self, request: Request, found: Interaction, form: dict[str, str], wrong: Problems, status: int = 200
     ) -> Response:
-        typed = {name: form.get(name, "") for name in ("name", "phone", "birth_date")}
+        typed = {name: form.get(name, "") for name in (*FIELDS, "connect")}
         return self._page(request, "login", found, status, typed=typed, problems=wrong, errors=dict(wrong))
 
     def _no_code(self, request: Request, interaction: str) -> Response:
@@ -219,6 +258,8 @@ def router(pages: LoginPages) -> APIRouter:
         "again": pages.again,
         "code": pages.code,
         "pin": pages.pin,
+        "connected": pages.connected,
+        "text": pages.text,
         "cancel": pages.cancel,
     }
     for name, step in steps.items():
@@ -235,33 +276,6 @@ def _to(address: str) -> RedirectResponse:
     return RedirectResponse(address, 303, headers=NO_STORE)
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 def id_of(text: str) -> str:
     """An id as we make them: anything else names nothing, and is not asked of a database."""
     return text if text.isascii() and text.isprintable() else ""
-
-
-def _person(language: str, form: dict[str, str]) -> tuple[Person, Problems]:
-    """Who the form says, and what of it is not a name, a telephone number or a date."""
-    name, phone, born = (form.get(field, "").strip() for field in ("name", "phone", "birth_date"))
-    wrong: Problems = []
-    if not name.isprintable() or not 1 <= len(name) <= _LONGEST_NAME:
-        wrong.append(("name", say(language, "login.name_wrong")))
-    if not _PHONE.fullmatch(phone) or sum(letter.isdigit() for letter in phone) < 7:
-        wrong.append(("phone", say(language, "login.phone_wrong")))
-    birth_date = _birth_date(born)
-    if not birth_date:
-        wrong.append(("birth_date", say(language, "login.birth_date_wrong")))
-    return Person(name, phone, birth_date), wrong
-
-
-def _birth_date(text: str) -> str:
-    """YYYY-MM-DD of a day that there is, however its parts are kept apart; else nothing."""
-    found = _DATE.fullmatch(text)
-    try:
-        return date.fromisoformat("-".join(found.groups())).isoformat() if found else ""
-    except ValueError:
-        return ""

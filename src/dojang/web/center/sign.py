@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from dojang.journeys import enter_center, request_signature
+from dojang.journeys import connect_browser, enter_center, request_signature
 from dojang.journeys.log_in import LoginDesk
 from dojang.journeys.request_signature import Asked, page_of
 from dojang.policy.wording import say, sentences
@@ -15,12 +15,13 @@ from dojang.serving.pages import Pages
 from dojang.signing.what_is_signed import Pairs
 from dojang.values.comparison_code import comparison_code
 from dojang.values.money import won_in_english, won_in_korean, written_won
-from dojang.web.center.login import NO_STORE, id_of, login_page
+from dojang.web import connected
+from dojang.web.api.logins import renew_connection
+from dojang.web.center.login import LOOK_AGAIN, NO_STORE, id_of, login_page
 from dojang.web.forms import Form, Forms
 from dojang.web.sessions import Sessions
 
 SIGN: Final = "/sign"
-_LOOK_AGAIN: Final = 2  # seconds between two looks at a signature that is under way
 _IN_WORDS: Final = {"ko": won_in_korean, "en": won_in_english}
 
 
@@ -37,13 +38,13 @@ class SignPages:
         """What is asked for, to the customer it is meant for; to anybody else only who asks."""
         name = id_of(request_id)
         try:
-            asked = request_signature.look(self.desk, name, self.sessions.required(request))
-        except (ConnectFirst, SessionMissing):
+            asked = request_signature.look(self.desk, name, self._session(request), connected.token_of(request))
+        except ConnectFirst:
             return self._login_first(request, name)
         if asked.state == "signed":
             return RedirectResponse(asked.return_to, 303, headers=NO_STORE)
         if asked.state == "checking":
-            return self._page(request, "sign_checking", name, look_at=self._now + _LOOK_AGAIN)
+            return self._page(request, "sign_checking", name, look_at=self._now + LOOK_AGAIN)
         return self._ready(request, asked)
 
     def login(self, request: Request, form: Form) -> Response:
@@ -59,28 +60,38 @@ class SignPages:
 
     def pin(self, request: Request, form: Form) -> Response:
         """On to the PIN page; where the PIN was right already, back to see how it stands."""
-        name, session = id_of(form.get("request", "")), self.sessions.required(request)
+        name, token, response = id_of(form.get("request", "")), connected.token_of(request), _to("")
+        session = self._session(request)
 
         def act(_name: str) -> str:
             try:
-                opened = request_signature.open_request(self.desk, name, session)
+                opened = request_signature.open_request(self.desk, name, session, token)
             except ActivationReplayed:
                 return page_of(name)
             return f"{opened.pin_url}&{self.pages.view(request).fragment()}"
 
-        return _to(self.forms.again(request, form, act))
+        response.headers["Location"] = self.forms.again(request, form, act)
+        renew_connection(self.desk, token, response)
+        return response
 
     def cancel(self, request: Request, form: Form) -> Response:
         """Back to the relying party, without a signature; where the PIN was right already, to see how it stands."""
-        name, session = id_of(form.get("request", "")), self.sessions.required(request)
+        name, token, session = id_of(form.get("request", "")), connected.token_of(request), self._session(request)
 
         def act(_name: str) -> str:
             try:
-                return request_signature.give_up(self.desk, name, session)
+                return request_signature.give_up(self.desk, name, session, token)
             except ActivationReplayed:
                 return page_of(name)
 
         return _to(self.forms.once(request, form, act))
+
+    def _session(self, request: Request) -> str:
+        """The request's session; none is needed in a connected browser."""
+        try:
+            return self.sessions.required(request)
+        except SessionMissing:
+            return ""
 
     @property
     def _now(self) -> int:
@@ -96,6 +107,7 @@ class SignPages:
             pairs=in_words(language, asked.pairs),
             comparison=comparison_code(asked.request.id),
             expires_at=asked.request.expires_at,
+            known=connect_browser.who(self.desk.visits, connected.token_of(request)),
         )
 
     def _login_first(self, request: Request, name: str) -> Response:
