@@ -185,7 +185,7 @@ def _application(settings: CenterSettings, visits: VisitsDesk, parties: _Parties
     routers = [
         home.router(pages),
         center_help.router(pages),
-        issue.router(proving, sessions, pages),
+        issue.router(proving, sessions, pages, desk.clients, settings.pin_origin),
         applications.router(proving, sessions, settings.pin_origin, visits.chain),
         transactions.router(visits),
         versions.router(visits),

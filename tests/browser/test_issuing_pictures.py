@@ -7,9 +7,13 @@ import httpx2
 import pytest
 
 from dojang.values.application import Step
+from dojang.values.version import VersionState
 from tests.browser.camera import Camera, Language
 from tests.journeys.proofing import World
-from tests.web.center.site import Customer, visiting
+from tests.web.center.site import BANK, Customer, visiting
+from tests.web.center.test_approval import MOBILE, approval
+from tests.web.center.test_confirmation import certified, issued, used_at, version
+from tests.web.center.test_medium import CARD, OTP, wrong_pair
 
 Act = Callable[[Customer], object]
 
@@ -66,6 +70,50 @@ def proven(customer: Customer) -> None:
     customer.reach(Step.CALL).look("/issue/identity")
 
 
+def card_wrong(customer: Customer) -> None:
+    customer.reach(Step.MEDIUM).look(CARD).send(CARD, wrong_pair(customer))
+
+
+def card_locked(customer: Customer) -> None:
+    customer.reach(Step.MEDIUM).look(CARD)
+    for _ in range(5):
+        customer.send(CARD, wrong_pair(customer))
+
+
+def approving(customer: Customer) -> None:
+    customer.reach(Step.MEDIUM).look(MOBILE).send(MOBILE)
+
+
+def declined(customer: Customer) -> None:
+    approving(customer)
+    customer.world.phone.decline(approval(customer))
+    customer.send(f"{MOBILE}/check")
+
+
+def details_refused(customer: Customer) -> None:
+    customer.reach(Step.DETAILS).details(name="김하늘")
+
+
+def replacing(customer: Customer) -> None:
+    customer.reach(Step.PIN)
+    certified(customer)
+    used_at(customer, BANK.client_id, "t1")
+    customer.look("/issue/pin")
+
+
+def coming(customer: Customer) -> None:
+    customer.reach(Step.PIN)
+    version(customer, VersionState.LIVE)
+    customer.look("/issue/pin")
+
+
+def complete(customer: Customer) -> None:
+    customer.reach(Step.PIN)
+    certified(customer)
+    issued(customer)
+    customer.look("/issue")
+
+
 STATES: tuple[tuple[str, str, Act], ...] = (
     ("issue_start", "main", nobody),
     ("issue_start", "expired", expired),
@@ -81,6 +129,20 @@ STATES: tuple[tuple[str, str, Act], ...] = (
     ("issue_call", "main", calling),
     ("issue_call", "wrong_key", wrong_key),
     ("issue_call", "expired", call_expired),
+    ("issue_medium", "main", lambda customer: customer.reach(Step.MEDIUM)),
+    ("issue_card", "main", lambda customer: customer.reach(Step.MEDIUM).look(CARD)),
+    ("issue_card", "wrong", card_wrong),
+    ("issue_card", "locked", card_locked),
+    ("issue_otp", "main", lambda customer: customer.reach(Step.MEDIUM).look(OTP)),
+    ("issue_approval", "ask", lambda customer: customer.reach(Step.MEDIUM).look(MOBILE)),
+    ("issue_approval", "main", approving),
+    ("issue_approval", "declined", declined),
+    ("issue_details", "main", lambda customer: customer.reach(Step.DETAILS)),
+    ("issue_details", "refused", details_refused),
+    ("issue_pin", "main", lambda customer: customer.reach(Step.PIN)),
+    ("issue_pin", "replacing", replacing),
+    ("issue_pin", "coming", coming),
+    ("issue_issued", "main", complete),
 )
 
 

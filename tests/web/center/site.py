@@ -15,6 +15,8 @@ from dojang.pin import labels, sealing
 from dojang.pin.encoding import b64, encode
 from dojang.policy.wording import say, terms
 from dojang.values.application import PlacedCall, Step
+from dojang.values.factors import CardQuestion
+from dojang.values.relying_party import RelyingParty
 from dojang.web.api import applications
 from dojang.web.app import Site, application, center_pages
 from dojang.web.center import home, issue
@@ -24,6 +26,16 @@ from tests.journeys.proofing import ORDER, RESIDENT_NUMBER, World
 
 ORIGIN: Final = "http://center.dojang.localhost:8001"
 PIN_ORIGIN: Final = "http://pin.dojang.localhost:8014"
+
+
+BANK: Final = RelyingParty(
+    "hanbit-bank",
+    {"ko": "한빛은행", "en": "Hanbit Bank"},
+    ("http://bank.localhost:8000/login/callback",),
+    ("http://bank.localhost:8000/",),
+    {"kty": "OKP", "crv": "Ed25519", "x": "AA"},
+)
+CLIENTS: Final = {BANK.client_id: BANK}
 
 
 class Read(HTMLParser):
@@ -71,7 +83,7 @@ class Customer:
 
     @property
     def heading(self) -> str:
-        return _text(re.findall(r"<h1>(.*?)</h1>", self.answer.text, re.DOTALL)[0])
+        return _text(re.findall(r"<h1[^>]*>(.*?)</h1>", self.answer.text, re.DOTALL)[0])
 
     @property
     def text(self) -> str:
@@ -139,6 +151,20 @@ class Customer:
     def check(self) -> "Customer":
         return self.send("/issue/call/check")
 
+    @property
+    def asked(self) -> CardQuestion:
+        """The positions that the page asks for."""
+        first, second = re.findall(r"\[(\d\d)\]", self.answer.text)[:2]
+        return CardQuestion("", int(first), int(second))
+
+    def show_card(self, first: str = "", second: str = "") -> "Customer":
+        card, asked = self.world.customer.card, self.asked
+        right = {"first": card[asked.first_position - 1][:2], "second": card[asked.second_position - 1][2:]}
+        return self.send("/issue/medium/card", {"first": first or right["first"], "second": second or right["second"]})
+
+    def details(self, **changes: str) -> "Customer":
+        return self.send("/issue/details", {"name": "홍길동", "phone": "010-1234-5678", **changes})
+
     def reach(self, step: Step) -> "Customer":
         """At the page of `step`, everything before it done rightly."""
         self.begin()
@@ -146,6 +172,8 @@ class Customer:
             Step.TERMS: self.agree,
             Step.IDENTITY: self.identify,
             Step.CALL: lambda: self.ring().press().check(),
+            Step.MEDIUM: lambda: self.look("/issue/medium/card").show_card(),
+            Step.DETAILS: self.details,
         }
         for done in ORDER[: ORDER.index(step)]:
             acts[done]()
@@ -160,7 +188,7 @@ def center(world: World) -> Any:
     pages = center_pages(ORIGIN, PIN_ORIGIN)
     routers = [
         home.router(pages),
-        issue.router(world.desk, sessions, pages),
+        issue.router(world.desk, sessions, pages, CLIENTS, PIN_ORIGIN),
         applications.router(world.desk, sessions, PIN_ORIGIN, (b"issuer", b"root")),
     ]
     return application(site, routers, pages)

@@ -153,7 +153,7 @@ class Wizard:
             step=step,
             seven=self._seven(language, application),
             number=min(number, len(SEVEN)),
-            back="/" if step is Step.TERMS else path(SEVEN[number - 2]),
+            back=facts.pop("back", "/" if step is Step.TERMS else path(SEVEN[number - 2])),
             expires_at=application.expires_at,
             now=now,
             why=request.query_params.get("why", ""),
