@@ -12,6 +12,7 @@ from dojang.pin.record import Record
 from dojang.pin.signatures import verify
 from dojang.pin.tickets import DeviceRemovalTicket
 from dojang.refusals import CodeRefused, ConnectFirst, GaveUp, RecordMismatch, RowFull, WrongPin
+from tests.client.test_use import Case, guard_answers
 from tests.client.world import CENTER, CONNECT_AT, PIN, ROOM, WRONG, Customer, Pad, World, enrolled, transfer
 
 OPEN, STATEMENT = "/v1/transactions/open", "/v1/versions/statement"
@@ -95,8 +96,10 @@ def test_a_customer_who_gives_up_has_not_connected(world: World) -> None:
 
 def test_an_enrolment_connects_by_its_statement(world: World) -> None:
     holder, customer = connected(world)
-    (key,) = customer.devices.values()
+    ((device, key),) = customer.devices.items()
     devices.check_device_key(key)
+    noted = json.loads((world.folder / "holder" / "connected_devices.json").read_text())
+    assert noted == {b64(customer.uid): b64(device)}
     assert sent(world, STATEMENT)[0]["device_key"] == b64(key)
     said = known_at(world)
     holder.use(world.center.ask(customer, transfer(), known_only=True), Pad(PIN))
@@ -190,11 +193,12 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_proof(world: World, path
     assert "device" in str(parse_canonical(bodies[0]))
 
 
-def test_a_code_that_is_none_is_signed_by_no_device(world: World) -> None:
+@pytest.mark.parametrize("code", ["not a code", b64(bytes(31)), ""])
+def test_a_code_that_is_none_is_signed_by_no_device(world: World, code: str) -> None:
     holder, _ = connected(world)
     world.wire.seen.clear()
     with pytest.raises(CodeRefused):
-        holder.use("not a code", Pad(PIN))
+        holder.use(code, Pad(PIN))
     assert not world.wire.seen
 
 
@@ -226,13 +230,14 @@ def test_a_browser_that_was_disconnected_everywhere_does_not_connect_itself_agai
 
 
 def test_a_customer_who_never_connected_here_is_not_added_by_the_way(world: World) -> None:
-    """The browser is known for another; one lying guard says that it knows it for her too."""
-    holder, _ = connected(world)
-    _, second = enrolled(world, "elsewhere", "김하늘")
-    holder.use(world.center.ask(second), Pad(PIN), lambda _shown: True)
-    holder.close()
-    assert all("device" not in body for body in sent(world, CONFIRM))
-    assert not second.devices
+    """The browser has a key, which somebody else connected; one lying guard says that it knows it for her too."""
+    case = Case(world)
+    connected(world)
+    place = world.origin("guard-1")
+    world.wire.origins[place] = guard_answers(case, "guard-1", device_known=True)
+    assert use_at(world, case.customer, "guard-1", "guard-2") == {"guard-1": True, "guard-2": False}
+    assert not [body for body in sent(world, CONFIRM) if "device" in body]
+    assert not case.customer.devices
 
 
 # ---- what it changes
