@@ -67,6 +67,7 @@ def test_a_tour_tells_the_whole_story_and_leaves_its_papers(toured: Toured) -> N
     assert all(check["passed"] for check in toured.told["checks"])
     assert "6 of 6 independent checks passed" in toured.done.stdout
     assert "wrong PIN: 4 tries left" in toured.done.stdout
+    assert "✓ the same browser again: connected, the PIN alone is enough" in toured.done.stdout
     assert "✓ login with guard-2 down" in toured.done.stdout
 
 

@@ -1,11 +1,10 @@
 """A customer from the first visit to a transfer: a person with a holder client and a PIN of their own choice."""
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from dojang.client.holder import Enrolled, Holder, Shown, Used
@@ -14,8 +13,6 @@ from dojang.demo.person import Person, answered
 from dojang.demo.story import StoryBroken
 from dojang.pin.anchors import Anchors
 from dojang.refusals import PinTooEasy
-
-_CODE: Final = re.compile(r"\b(\d{6})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +50,31 @@ class Customer:
         """A fresh PIN, and a certificate."""
         return self.holder.enrol(code, self._new_pin)
 
-    def log_in(self, pins: Sequence[str] = ()) -> list[int]:
-        """One login at the bank, typing `pins` (or the right one); the tries left that were shown in between."""
+    def log_in(self, pins: Sequence[str] = (), *, connect: bool = False) -> list[int]:
+        """One login at the bank, typing `pins` (or the right one); the tries left that were shown in between.
+
+        `connect`: this browser, which is the holder and the person's cookies, stays connected.
+        """
+        interaction = self._interaction()
+        code = self._text_code(interaction, connect=connect)
+        visit = self.person.ask(f"/api/v1/logins/{interaction}/sms-code", {"code": code})
+        return self._give_pin(interaction, visit["code"], pins)
+
+    def log_in_connected(self) -> None:
+        """A login in a browser that stays connected. Raises `StoryBroken` where a text message came all the same."""
+        before, interaction = self.person.codes(), self._interaction()
+        visit = self.person.ask(f"/api/v1/logins/{interaction}/connected")
+        self._give_pin(interaction, visit["code"])
+        if self.person.codes() != before:
+            raise StoryBroken("a text message came to a connected browser")
+
+    def _interaction(self) -> str:
+        """The bank sends the customer to the centre, where a login waits."""
+        asked = self.person.center.get(self.person.bank.get("/login").headers["location"])
+        return parse_qs(urlsplit(asked.headers["location"]).query)["interaction"][0]
+
+    def _give_pin(self, interaction: str, code: str, pins: Sequence[str] = ()) -> list[int]:
         person, left = self.person, list[int]()
-        asked = person.center.get(person.bank.get("/login").headers["location"])
-        interaction = parse_qs(urlsplit(asked.headers["location"]).query)["interaction"][0]
-        code = self._text_code(interaction)
-        visit = person.ask(f"/api/v1/logins/{interaction}/sms-code", {"code": code})
         typed = iter(pins or [self.pin])
 
         def pin_pad(shown: Shown) -> str:
@@ -67,7 +82,7 @@ class Customer:
                 left.append(shown.tries_left)
             return next(typed)
 
-        self.holder.use(visit["code"], pin_pad)
+        self.holder.use(code, pin_pad)
         answered(person.bank.get(person.look(f"/api/v1/logins/{interaction}")["redirect_to"]))
         return left
 
@@ -103,13 +118,10 @@ class Customer:
             raise StoryBroken(f"the transfer is {done['state']}")
         return Transferred(done, used)
 
-    def _text_code(self, interaction: str) -> str:
-        before = self.person.messages()
-        self.person.ask(f"/api/v1/logins/{interaction}/identify", self.person.details())
-        found = _CODE.search(self.person.text_message(after=before))
-        if found is None:
-            raise StoryBroken("no code in the text message")
-        return found[1]
+    def _text_code(self, interaction: str, *, connect: bool = False) -> str:
+        before = len(self.person.codes())
+        self.person.ask(f"/api/v1/logins/{interaction}/identify", {**self.person.details(), "connect": connect})
+        return self.person.new_code(after=before)
 
     def _new_pin(self, avoid: Sequence[str]) -> str:
         """A PIN that the refusal list lets pass."""

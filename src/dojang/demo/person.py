@@ -1,5 +1,6 @@
 """A fictional customer without a browser: their telephone, their card, the seven steps of an application."""
 
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from dojang.pin.encoding import b64, encode, unb64
 
 _PATIENCE: Final = 10.0
 _PAUSE: Final = 0.05
+_CODE: Final = re.compile(r"\b(\d{6})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,20 @@ class Person:
     def text_message(self, after: int) -> str:
         """The newest message of the mobile telephone, once it has more than `after`."""
         return str(self._on_phone(str(self.facts["phone"]), "messages", after)["text"])
+
+    def codes(self) -> list[str]:
+        """The codes among the mobile telephone's text messages, the newest first: notices come there too."""
+        told = answered(self.bank.get(f"/phones/{self.facts['phone']}/messages"))["messages"]
+        return [found[1] for message in told if (found := _CODE.search(message["text"]))]
+
+    def new_code(self, after: int) -> str:
+        """The newest code, once there are more than `after`."""
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            if len(found := self.codes()) > after:
+                return found[0]
+            time.sleep(_PAUSE)
+        raise StoryBroken("the telephone got no code")
 
     def _on_phone(self, number: str, what: str, after: int = 0) -> dict[str, Any]:
         """The newest call, message or approval, once there are more than `after`."""

@@ -54,6 +54,7 @@ class Tour:
             self._check_the_certificate(before)
             self._log_in(customer)
             self._log_in_with_a_wrong_pin(customer)
+            self._log_in_connected(customer)
             self._log_in_without_one_guard(customer)
             self._check_the_signature(self._transfer(customer))
         finally:
@@ -124,7 +125,7 @@ class Tour:
 
     def _log_in(self, customer: Customer) -> None:
         with self._story.step("login at the bank: SMS code, PIN; the signature comes back in the ID token") as step:
-            customer.log_in()
+            customer.log_in(connect=True)
             account = answered(customer.person.bank.get("/account"))
             login = {"id_token": account["id_token"], "claims": account["claims"]}
             self._out("login.json").write_text(json.dumps(login, ensure_ascii=False, indent=2))
@@ -137,6 +138,11 @@ class Tour:
             if left != [4]:
                 raise StoryBroken(f"tries left were {left}, not 4")
             step.notes.append("wrong PIN: 4 tries left; then the right one")
+
+    def _log_in_connected(self, customer: Customer) -> None:
+        with self._story.step("the same browser again: connected, the PIN alone is enough") as step:
+            customer.log_in_connected()
+            step.notes.append("no text message; its device key was proven to the centre and to the guards")
 
     def _log_in_without_one_guard(self, customer: Customer) -> None:
         name = f"login with {_HELD} down"
