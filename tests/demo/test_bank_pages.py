@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from dojang.demo.bank.sessions import LIFETIME
 from dojang.pin.encoding import canonical
 from dojang.policy.wording import say
-from dojang.signing.comparison import code_of
+from dojang.values.comparison_code import comparison_code
 from tests.demo.conftest import Applicant, Bank
 from tests.demo.fake_center import BANK, ORIGIN, FakeCenter
 from tests.demo.logins import issue, log_in
@@ -74,7 +74,7 @@ def test_a_transfer_is_checked_signed_and_receipted(
     asked = walker.post("/banking/transfer", order_form())
     confirm = walker.text(asked.headers["location"])
     amount = {"ko": ("1,500,000원", "일백오십만 원"), "en": ("1,500,000 won", "one million five hundred thousand won")}
-    for said in ("김도장", "가상은행", "110-123-456789", *amount[language], code_of("request-1")):
+    for said in ("김도장", "가상은행", "110-123-456789", *amount[language], comparison_code("request-1")):
         assert said in confirm
     there = asked.headers["location"].removesuffix("/confirm")
     assert f'href="{ORIGIN}/sign?request=request-1"' in walker.get(f"{there}/confirm").text

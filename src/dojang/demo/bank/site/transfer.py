@@ -17,7 +17,7 @@ from dojang.demo.bank.site.frame import ThePages
 from dojang.demo.bank.site.order_form import Wrong
 from dojang.pin.encoding import canonical
 from dojang.refusals import InsufficientFunds, InvalidField, NotFound, Refusal
-from dojang.signing.comparison import code_of
+from dojang.values.comparison_code import comparison_code
 
 router = APIRouter(include_in_schema=False)
 
@@ -134,5 +134,5 @@ def _typed(row: Row[Any]) -> dict[str, str]:
 
 def _facts(row: Row[Any]) -> dict[str, Any]:
     serial = f"{certificates.load(row.certificate).serial_number:x}" if row.certificate else ""
-    code = code_of(row.request_id) if row.request_id else ""
+    code = comparison_code(row.request_id) if row.request_id else ""
     return {"row": row, "pairs": transfers.pairs_of(row), "code": code, "serial": serial}
