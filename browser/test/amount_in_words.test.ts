@@ -13,13 +13,13 @@ test("every amount of the vectors has its words in both languages", () => {
 });
 
 test("an amount is read as it is signed", () => {
-  for (const text of ["1,500,000 KRW", "1,500,000원", "1,500,000 원"]) assert.equal(wonOf(text), 1_500_000);
-  assert.equal(wonOf("0원"), 0);
+  for (const { won } of AMOUNTS.amounts) assert.equal(wonOf(`${won.toLocaleString("en")} KRW`), won);
   assert.equal(wonOf("9,007,199,254,740,991 KRW"), Number.MAX_SAFE_INTEGER);
 });
 
 test("what could be read in two ways, or is no whole won, gets no words", () => {
-  for (const text of ["1500,000원", "1,50,000원", "01,000원", "1.5원", "-1원", "1,000", "1,000 USD", "1,000원 ", "9,007,199,254,740,992원", ""]) {
+  for (const text of ["1500,000 KRW", "1,50,000 KRW", "01,000 KRW", "1.5 KRW", "-1 KRW", "1,000", "1,000 USD", "1,000 KRW ", "1,000원",
+    "9,007,199,254,740,992 KRW", ""]) {
     assert.equal(wonOf(text), undefined, text);
   }
 });

@@ -20,7 +20,7 @@ SECRETS: Final = (PIN, WRONG)
 
 
 class Visitor:
-    """One browser context. `origins` of the world's wire answer it; one in `hanging` never does."""
+    """One browser context. `origins` of the world's wire answer it; an origin or address in `hanging` never does."""
 
     def __init__(self, browser: Browser, world: World, har: Path) -> None:
         self.world, self._har = world, har
@@ -100,7 +100,7 @@ class Visitor:
     def _answer(self, route: Route) -> None:
         asked = route.request
         origin = "/".join(asked.url.split("/")[:3])
-        if origin in self.hanging:
+        if not self.hanging.isdisjoint({origin, asked.url}):
             self._held.append(route)
             return
         if origin not in self.world.wire.origins:

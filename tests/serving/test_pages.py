@@ -138,6 +138,8 @@ def test_no_other_file_is_given_out(site: TestClient, name: str) -> None:
 def test_the_pin_page_is_told_how_somebody_wants_to_see_it() -> None:
     assert parse_qs(View("en", "dark", 125).fragment()) == {"lang": ["en"], "text": ["125"], "theme": ["dark"]}
     assert parse_qs(View().fragment()) == {"lang": ["ko"], "text": ["100"]}
+    back = "/sign?request=a&code=none"
+    assert parse_qs(View().fragment(back)) == {"lang": ["ko"], "text": ["100"], "back": [back]}
 
 
 def test_a_sentence_has_its_parts_and_the_policys_numbers_or_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-/** Won in words, as a cheque has them. The shared vectors hold every page to one answer. */
+/** Won in words, as a cheque has them. The same rules as `dojang.values.money`; the shared vectors hold both to one answer. */
 
 const DIGITS = ["", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"];
 const PLACES = ["", "십", "백", "천"];
@@ -8,23 +8,23 @@ const BELOW_TWENTY = ["", "one", "two", "three", "four", "five", "six", "seven",
 const TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const THOUSANDS = ["", "thousand", "million", "billion", "trillion", "quadrillion"];
 
-/** Whole won behind a signed amount, "1,500,000 KRW" or "1,500,000원"; none behind anything else. */
+/** Whole won behind `1,500,000 KRW`; none behind anything written in another way. */
 export function wonOf(amount: string): number | undefined {
-  const found = /^([1-9][0-9]{0,2}(?:,[0-9]{3})*|0) ?(?:KRW|원)$/.exec(amount);
+  const found = /^([1-9][0-9]{0,2}(?:,[0-9]{3})*|0) KRW$/.exec(amount);
   const won = found ? Number(found[1]!.replaceAll(",", "")) : undefined;
   return won !== undefined && Number.isSafeInteger(won) ? won : undefined;
 }
 
-/** 일백오십만 원: in steps of ten thousand, with spaces between them, and with every 일. */
+/** 일백오십만: every digit is named, the one too, and nothing stands between, so that none can be added. */
 export function koreanWords(won: number): string {
   const groups = split(won, 10_000).map((group, i) => group && koreanGroup(group) + MYRIADS[i]!);
-  return `${groups.filter(Boolean).reverse().join(" ") || "영"} 원`;
+  return groups.filter(Boolean).reverse().join("") || "영";
 }
 
-/** One million five hundred thousand won, without the capital. */
+/** One million five hundred thousand, without the capital. */
 export function englishWords(won: number): string {
   const groups = split(won, 1_000).map((group, i) => group && `${englishGroup(group)} ${THOUSANDS[i]!}`.trim());
-  return `${groups.filter(Boolean).reverse().join(" ") || "zero"} won`;
+  return groups.filter(Boolean).reverse().join(" ") || "zero";
 }
 
 /** The digits of `won` to that base, the lowest first. */

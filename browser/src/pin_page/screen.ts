@@ -55,27 +55,31 @@ export function showBusy(screen: Screen, heading: string, above: readonly Node[]
 export function showRefusal(screen: Screen, refusal: unknown, again?: () => void): void {
   const code = refusal instanceof Refusal ? refusal.code : "unexpected";
   const { title, text, way } = refusalWords(code);
-  showError(screen, title, text, code, again && way === "again" ? { again } : { way });
+  const connectAt = code === "connect_first" && refusal instanceof Refusal ? screen.atCenter(String(refusal.facts["return_to"])) : "";
+  showError(screen, title, text, code, again && way === "again" ? { again } : { way, ...(connectAt && { connectAt }) });
 }
 
 interface Ways {
   readonly way?: WayOut;
   readonly again?: () => void;
+  /** Where a text message can be had. */
+  readonly connectAt?: string;
 }
 
 /** An error's screen: what happened, what to do, and a code. */
-export function showError(screen: Screen, title: keyof Words, text: keyof Words, code: string, { way, again }: Ways): void {
+export function showError(screen: Screen, title: keyof Words, text: keyof Words, code: string, ways: Ways): void {
   const { words } = screen;
   const primary = { class: "button primary" };
-  const ways: Node[] = [];
-  if (again) ways.push(button(words.again, again, primary));
-  if (way === "reissue") ways.push(wayOut(words.reissue, screen.atCenter("/issue"), primary));
-  if (screen.back) ways.push(wayOut(words.start_again, screen.back, ways.length ? { class: "button" } : primary));
+  const out: Node[] = [];
+  if (ways.again) out.push(button(words.again, ways.again, primary));
+  if (ways.connectAt) out.push(wayOut(words.connect, ways.connectAt, primary));
+  if (ways.way === "reissue") out.push(wayOut(words.reissue, screen.atCenter("/issue"), primary));
+  if (screen.back) out.push(wayOut(words.start_again, screen.back, out.length ? { class: "button" } : primary));
   show(screen, {
     heading: words[title],
     below: [
       element("p", {}, told(words[text], { tries: NUMBERS.pinTries })),
-      element("div", { class: "stack tight" }, ...ways),
+      element("div", { class: "stack tight" }, ...out),
       element("p", { class: "caption" }, `${words.code} `, element("code", {}, code.toUpperCase())),
     ],
     error: true,

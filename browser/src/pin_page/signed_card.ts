@@ -64,7 +64,7 @@ function amountRow(screen: Screen, text: string): Child {
   const won = wonOf(text);
   if (won === undefined) return text;
   const digits = element("strong", {}, inDigits(screen, won));
-  const inWords = screen.language === "ko" ? koreanWords(won) : englishWords(won);
+  const inWords = screen.language === "ko" ? `${koreanWords(won)} 원` : `${englishWords(won)} won`;
   return element("span", {}, digits, " ", element("small", {}, `(${inWords})`));
 }
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -48,10 +48,13 @@ class View:
         sizes = get_args(Text)
         return int(sizes[(sizes.index(self.text) + 1) % len(sizes)])
 
-    def fragment(self) -> str:
-        """What the PIN page, on another origin, is told of it: parameters for the fragment."""
-        parts = [f"lang={self.language}", f"text={self.text}", *([f"theme={self.theme}"] if self.theme else [])]
-        return "&".join(parts)
+    def fragment(self, back: str = "") -> str:
+        """What the PIN page, on another origin, is told of it: parameters for the fragment.
+
+        `back`: the path of ours that its customer goes back to without a signature.
+        """
+        told = {"lang": self.language, "text": str(self.text), "theme": self.theme, "back": back}
+        return urlencode({name: value for name, value in told.items() if value})
 
 
 @dataclass(frozen=True)

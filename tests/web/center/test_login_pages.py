@@ -91,6 +91,7 @@ def test_a_customer_logs_in_by_text_message_and_pin_and_goes_back(
     visit.send(page, "pin")
     told = used(visit.leads)
     assert (told["lang"], told["text"]) == (language, "100")
+    assert visit.address.endswith(told["back"])
     customer.agree(told["code"]).hand_in()
     answer = browser.page(visit.address)
     back = urlsplit(answer.headers["location"])

@@ -141,7 +141,7 @@ class LoginPages:
 
         def act(_name: str) -> str:
             try:
-                return self._pin_page(request, resume_login.to_pin(self.desk, interaction, session))
+                return self._pin_page(request, interaction, resume_login.to_pin(self.desk, interaction, session))
             except ActivationReplayed:
                 return login_page(interaction)
 
@@ -195,10 +195,10 @@ class LoginPages:
     def _onwards(self, request: Request, interaction: str, session: str, opened: OpenedTransaction) -> str:
         """The PIN page; before the first login at a relying party, the page that says what it learns."""
         first = resume_login.is_first_here(self.desk, log_in.look(self.desk, interaction, session))
-        return login_page(interaction) if first else self._pin_page(request, opened)
+        return login_page(interaction) if first else self._pin_page(request, interaction, opened)
 
-    def _pin_page(self, request: Request, opened: OpenedTransaction) -> str:
-        return f"{opened.pin_url}&{self.pages.view(request).fragment()}"
+    def _pin_page(self, request: Request, interaction: str, opened: OpenedTransaction) -> str:
+        return f"{opened.pin_url}&{self.pages.view(request).fragment(login_page(interaction))}"
 
     def _said(self, request: Request, refusal: Refusal) -> str:
         return told(self.pages.view(request).language, refusal).sentence

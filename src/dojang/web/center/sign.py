@@ -68,7 +68,7 @@ class SignPages:
                 opened = request_signature.open_request(self.desk, name, session, token)
             except ActivationReplayed:
                 return page_of(name)
-            return f"{opened.pin_url}&{self.pages.view(request).fragment()}"
+            return f"{opened.pin_url}&{self.pages.view(request).fragment(page_of(name))}"
 
         response.headers["Location"] = self.forms.again(request, form, act)
         renew_connection(self.desk, token, response)
