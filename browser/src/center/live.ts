@@ -14,7 +14,7 @@ export function watch(): void {
 }
 
 async function follow(form: HTMLFormElement, address: string): Promise<void> {
-  const said = document.querySelector<HTMLElement>("[data-state]");
+  const said = document.querySelector<HTMLElement>("[data-said]");
   for (let missed = 0; missed < MISSES; ) {
     await new Promise((resolve) => setTimeout(resolve, EVERY));
     if (form.dataset["sent"] !== undefined) return;
