@@ -44,6 +44,13 @@ def test_of_one_medium_alone_its_page_comes_at_once() -> None:
             assert customer.look(other).at == OTP
 
 
+def test_a_medium_that_the_customer_has_not_got_leads_to_the_one_they_have() -> None:
+    with visiting(World(media=(Medium.SECURITY_CARD,))) as customer:
+        customer.reach(Step.MEDIUM)
+        for other in (OTP, "/issue/medium/mobile"):
+            assert customer.look(other).at == CARD
+
+
 def test_without_any_the_branch_is_named() -> None:
     with visiting(World(media=())) as customer:
         assert customer.reach(Step.MEDIUM).says("issue_medium.none")

@@ -107,11 +107,19 @@ def test_another_browsers_application_is_not_found(customer: Customer) -> None:
     assert customer.says("issue_start.lost_title")
 
 
-@pytest.mark.parametrize("name", ["", " ", "\xe9", "\x7f"])
-def test_a_cookie_that_nobody_gave_names_nothing(korean: Customer, name: str) -> None:
-    cookie = f"{COOKIE}={name}".encode("latin-1")
+@pytest.mark.parametrize("name", ["", "\xe9", "\x7f", r'"\000"'], ids=["empty", "no_ascii", "delete", "null"])
+def test_a_cookie_that_nobody_gave_names_nothing_and_no_database_is_asked(
+    korean: Customer, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    korean.begin()
+    asked: list[str] = []
+    monkeypatch.setattr(korean.world.books.applications, "get", asked.append)
+    session = f"{SESSION}={korean.http.cookies[SESSION]}"
+    cookie = f"{session}; {COOKIE}={name}".encode("latin-1")
+    korean.http.cookies.clear()
     korean.answer = korean.http.get("/issue/terms", headers={b"Cookie": cookie})
-    assert korean.page.form("/issue/start")
+    assert korean.says("issue_start.lost_title")
+    assert asked == []
 
 
 @pytest.mark.parametrize("action", ["/issue/start", "/issue/extend", "/issue/terms", "/issue/identity", "/issue/call"])
