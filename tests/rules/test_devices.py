@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dojang.adapters.in_memory.text_message import MemoryTextMessage
-from dojang.journeys.notices import Notices, added_text, removed_text
+from dojang.journeys.notices import Notices, added_text, removed_text, revoked_text
 from dojang.values.device import label_of
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -55,7 +55,7 @@ def test_a_label_that_does_not_fit_is_left_out_whole() -> None:
 
 
 def test_a_sender_with_a_name_too_long_for_a_notice_is_told_at_the_start() -> None:
-    room = 70 - len(added_text("", ""))
+    room = 70 - max(map(len, (added_text("", ""), removed_text("", ""), revoked_text(""))))
     Notices(MemoryTextMessage(), "가" * room, lambda work: work())
     with pytest.raises(ValueError, match="too long"):
         Notices(MemoryTextMessage(), "가" * (room + 1), lambda work: work())

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from dojang.policy.numbers import NUMBERS
+from dojang.policy.wording import LANGUAGES, say
 from dojang.ports.text_message import TextMessage
 from dojang.values.device import Device
 
 # Runs something once the answer is out.
 Later = Callable[[Callable[[], object]], object]
 
+# Nobody has asked the customer yet in which language to text her.
+_LANGUAGE: Final = LANGUAGES[0]
 _ROOM: Final = NUMBERS.text_message.characters
 
 
@@ -47,17 +50,17 @@ class Notices:
 
 def added_text(sender: str, label: str) -> str:
     """At most 70 characters, as telephones count them (UCS-2)."""
-    return _fitted(sender, "새 브라우저가 연결됐어요", label, "내가 아니면 인증센터에서 끊어 주세요")
+    return _fitted("device_added", sender, label)
 
 
 def removed_text(sender: str, label: str) -> str:
     """At most 70 characters, as telephones count them (UCS-2)."""
-    return _fitted(sender, "브라우저 연결을 끊었어요", label, "내가 아니면 인증센터에 알려 주세요")
+    return _fitted("device_removed", sender, label)
 
 
 def revoked_text(sender: str) -> str:
     """At most 70 characters, as telephones count them (UCS-2)."""
-    return f"[{sender}] 금융인증서를 폐기했어요\n내가 한 게 아니면 인증센터에 알려 주세요"
+    return say(_LANGUAGE, "text_message.revoked", sender=sender)
 
 
 def units(text: str) -> int:
@@ -70,9 +73,10 @@ def _shortest(sender: str) -> tuple[str, ...]:
     return added_text(sender, ""), removed_text(sender, ""), revoked_text(sender)
 
 
-def _fitted(sender: str, what: str, label: str, way_out: str) -> str:
-    room = _ROOM - units(f"[{sender}] {what}: \n{way_out}")
-    return f"[{sender}] {what}{f': {label}' if label and units(label) <= room else ''}\n{way_out}"
+def _fitted(name: str, sender: str, label: str) -> str:
+    """With the browser's label where there is room for it."""
+    told = [say(_LANGUAGE, f"text_message.{name}", sender=sender, label=text) for text in (f": {label}", "")]
+    return told[0] if label and units(told[0]) <= _ROOM else told[1]
 
 
 def _named(device: Device) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from dojang import problems, refusals
 from dojang.policy import wording
+from dojang.policy.numbers import NUMBERS
 from dojang.policy.refusal_words import told
 from dojang.policy.wording import LANGUAGES, sentences
 
@@ -30,7 +31,9 @@ PUT_TOGETHER = (
     "issue.why_*",
     "issue_*.*_remedy",
     "issue_*.*_wrong",
+    "issue_approval.*",
     "issue_call.*",
+    "issue_issued.profile_*",
     "issue_medium.*",
     "issue_phone.*",
     "issue_proven.*",
@@ -42,6 +45,7 @@ PUT_TOGETHER = (
     "revoke.reason_*",
     "signed.*",
     "steps.*",
+    "text_message.device_*",
 )
 # The PIN page has one section of its own, whose names stand in its scripts; tsc finds those that are missing.
 OF_THE_PIN_PAGE = "pin_page"
@@ -157,6 +161,14 @@ def test_the_tone_is_the_houses() -> None:
     everything = said | {path.name: path.read_text("utf-8") for path in formal}
     assert [key for key, text in said.items() if "습니다" in text or "습니까" in text] == []
     assert [key for key, text in everything.items() if "시겠" in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_message_has_room_for_a_sender_and_a_name_in_seventy_characters(language: str) -> None:
+    for key, text in sentences(language).items():
+        if key.startswith("text_message."):
+            filled = _PLACE.sub("", text).replace("[]", "[한빛은행]") + "0" * NUMBERS.text_message.digits
+            assert len(filled.encode("utf-16-be")) // 2 <= NUMBERS.text_message.characters, key
 
 
 def test_no_sentence_for_people_stands_outside_the_wording() -> None:
