@@ -97,11 +97,7 @@ class Person:
         phones = self.look(f"/api/v1/applications/{application}")["phones"]
         index = next(i for i, phone in enumerate(phones) if phone["kind"] == kind)
         call = self.ask(f"/api/v1/applications/{application}/call", {"route": route, "phone": index})
-        number = self.facts["overseas_phone" if route == "overseas" else "phone"]
-        ringing = self._on_phone(number, "calls")
-        answered(self.bank.post(f"/phones/{number}/calls/{ringing['call_id']}/answer", json={}))
-        press = {"digits": call["number_to_press"]}
-        answered(self.bank.post(f"/phones/{number}/calls/{ringing['call_id']}/press", json=press))
+        self.press_on_phone(str(call["number_to_press"]), route)
         self.ask(f"/api/v1/applications/{application}/call/check")
 
     def show_medium(self, application: str, medium: str = "security_card") -> None:
@@ -116,10 +112,7 @@ class Person:
             self.ask(f"{base}/one-time-code", {"code": pyotp.TOTP(str(self.facts["otp_seed"])).now()})
         else:
             self.ask(f"{base}/mobile")
-            number = self.facts["phone"]
-            approval = self._on_phone(number, "approvals")
-            path = f"/phones/{number}/approvals/{approval['approval_id']}"
-            answered(self.bank.post(path, json={"decision": "approve"}))
+            self.approve_on_phone()
             self.ask(f"{base}/mobile/check")
 
     def give_details(self, application: str) -> None:
@@ -135,6 +128,19 @@ class Person:
         return {name: self.facts[name] for name in ("name", "phone", "birth_date")}
 
     # the telephone
+
+    def press_on_phone(self, digits: str, route: str = "ars") -> None:
+        """Answer the telephone that rings, and press."""
+        number = str(self.facts["overseas_phone" if route == "overseas" else "phone"])
+        ringing = self._on_phone(number, "calls")
+        answered(self.bank.post(f"/phones/{number}/calls/{ringing['call_id']}/answer", json={}))
+        answered(self.bank.post(f"/phones/{number}/calls/{ringing['call_id']}/press", json={"digits": digits}))
+
+    def approve_on_phone(self) -> None:
+        """Say yes to what the telephone shows."""
+        number = str(self.facts["phone"])
+        approval = self._on_phone(number, "approvals")
+        answered(self.bank.post(f"/phones/{number}/approvals/{approval['approval_id']}", json={"decision": "approve"}))
 
     def messages(self) -> int:
         """How many text messages the mobile telephone has."""
