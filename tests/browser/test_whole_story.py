@@ -1,5 +1,6 @@
 """The whole story in Chromium through real processes: issuance, login, transfer, as a customer does them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,17 +76,21 @@ def test_a_wrong_pin_says_what_is_left_and_the_right_one_goes_on(browser: Browse
         customer.arrives()
 
 
-def test_five_wrong_pins_lock_it_and_a_reissue_leads_out(browser: Browser, house: House) -> None:
+def test_wrong_pins_lock_it_and_a_reissue_leads_out(browser: Browser, house: House) -> None:
     with player(browser, house) as customer:
         customer.issue()
         customer.ask_to_log_in()
-        for left in (4, 3, 2):
+        alert, heading = customer.page.get_by_role("alert"), customer.page.get_by_role("heading", level=1)
+        locked = heading.filter(has_text=customer.say("pin_page.locked_title"))
+        lefts = []
+        # Two guards of three are asked each time, so that up to seven are needed (five at each guard).
+        while len(lefts) < 7 and not locked.is_visible():
             customer.type_pin(WRONG)
-            expect(customer.page.get_by_role("alert").filter(has_text=str(left))).to_be_visible()
-        customer.type_pin(WRONG)
-        expect(customer.page.get_by_text(customer.say("pin_page.last_try"))).to_be_visible()
-        customer.type_pin(WRONG)
-        customer.sees("pin_page.locked_title")
+            expect(alert.filter(has_text=re.compile(r"\S")).or_(locked).first).to_be_visible()
+            lefts.append("" if locked.is_visible() else alert.inner_text())
+        assert locked.is_visible()
+        assert len(lefts) >= 5
+        assert customer.say("pin_page.last_try") in "".join(lefts)
         customer.issue(pin="740826")
         customer.log_in("740826")
 
