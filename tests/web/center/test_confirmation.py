@@ -14,6 +14,7 @@ from dojang.values.certificate import CertificateEntry, CertificateState, Person
 from dojang.values.relying_party import CENTER
 from dojang.values.transaction import SignedResult, TransactionRequest
 from dojang.values.version import CustomerVersion, VersionState
+from dojang.web.sessions import COOKIE as SESSION
 from tests.web.center.site import BANK, PIN_ORIGIN, Customer
 
 KID = b"k" * 16
@@ -220,3 +221,14 @@ def test_no_step_can_be_taken_again_once_issued(ready: Customer, path: str) -> N
 
 def test_before_it_is_issued_there_is_no_such_page(ready: Customer) -> None:
     assert ready.look("/issue/issued").at == PIN
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_in_a_session_renewed_by_a_login_only_an_unfinished_application_is_lost(
+    ready: Customer, is_finished: bool
+) -> None:
+    if is_finished:
+        issued(ready)
+    ready.http.cookies.delete(SESSION)
+    ready.look("/issue")
+    assert ready.says("issue_start.title" if is_finished else "issue_start.lost_title")

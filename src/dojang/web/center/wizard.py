@@ -169,7 +169,8 @@ class Wizard:
     def gone(self, request: Request, refusal: Refusal) -> Response:
         """Nothing goes on in this browser: where to begin again, and what became of what was begun."""
         state = "expired" if isinstance(refusal, ApplicationExpired) else "lost"
-        if request.method == "GET" and COOKIE not in request.cookies:
+        name = request.cookies.get(COOKIE, "")
+        if request.method == "GET" and (not name or journey.has_issued(name, self.desk)):
             return RedirectResponse(HOME, 303) if request.url.path != HOME else self.begin(request)
         return self.begin(request, state, problems.status(refusal))
 
