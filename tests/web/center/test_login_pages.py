@@ -387,3 +387,9 @@ def test_a_form_leads_to_the_pin_page_and_to_relying_parties_alone(site: LoginSi
     assert f"form-action 'self' {PIN_ORIGIN} {' '.join(parties)};" in policy
     assert "script-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_once_the_code_was_right_nobody_says_that_they_are_somebody_else(customer: Customer, visit: Visit) -> None:
+    visit.entered()
+    page = visit.page(f"{visit.address}&who=again")
+    assert (page.has("/identify"), page.has("/pin")) == (False, True)
