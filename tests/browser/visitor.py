@@ -71,12 +71,13 @@ class Visitor:
             self._answer(route)
 
     def look(self) -> None:
-        """Keep what is there to be seen now: the document, the fields' values, the storage, the address."""
+        """Keep what is there to be seen or heard now: the document, the fields' values, the storage, the address."""
+        self.seen.append(self.page.locator("body").aria_snapshot())
         self.seen.append(
             self.page.evaluate(
                 """() => [document.documentElement.outerHTML, location.href, JSON.stringify(localStorage),
                    JSON.stringify(sessionStorage), JSON.stringify(history.state), document.cookie, window.name,
-                   ...[...document.querySelectorAll('input')].map((field) => field.value)].join('\\n')"""
+                   document.title, ...[...document.querySelectorAll('input')].map((field) => field.value)].join('\\n')"""
             )
         )
 

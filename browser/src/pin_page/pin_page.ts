@@ -58,8 +58,8 @@ async function partiesOf(): Promise<Parties> {
 function screenOf(fragment: URLSearchParams, center = "", settings?: Settings): Screen {
   const language = languageOf(fragment.get("lang"));
   const atCenter = (path: string): string => {
-    const found = URL.canParse(path, center || undefined) ? new URL(path, center) : undefined;
-    return found?.origin === center ? found.href : center;
+    const found = center && URL.canParse(path, center) ? new URL(path, center) : undefined;
+    return found && found.origin === center ? found.href : center;
   };
   const { words } = WORDINGS[language];
   const nameOf = (party: string): string =>
