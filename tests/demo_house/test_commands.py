@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -107,6 +106,15 @@ def test_the_ceremonies_make_anchors_in_their_order_and_every_key_once(tmp_path:
     assert Anchors.parse((tmp_path / "anchors.json").read_bytes()) == anchors
 
 
+def test_a_key_that_begins_with_a_dash_is_a_key(tmp_path: Path) -> None:
+    keys = [f"-{'A' * 41}{end}" for end in "AEIM"]
+    words = ["anchors", "make", "--out", str(tmp_path / "anchors.json"), "--root", str(tmp_path / "none.pem")]
+    words += ["--guard", "guard-1", "1", "http://127.0.0.1:8011", keys[0], "--vault", keys[1], keys[2]]
+    words += ["--center", "http://127.0.0.1:8001", keys[3], "--registration", keys[0]]
+    assert "setting_refused file=none.pem" in dojang(*words).stderr
+    assert "unrecognized arguments: --nonsense" in dojang(*words, "--nonsense").stderr
+
+
 def test_a_root_for_another_request_is_refused(tmp_path: Path) -> None:
     places = ("--status", "http://127.0.0.1:8030", "--practice", "http://127.0.0.1:8001/practice")
     for name in ("one", "other"):
@@ -201,6 +209,14 @@ def test_the_doctor_reads_the_file_too(programs: dict[str, Program], tmp_path: P
     ]
 
 
+def _heeds_sigterm(pid: int) -> bool:
+    """Whether the process has its own answer to SIGTERM (Linux: /proc)."""
+    caught = next(
+        line for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines() if line.startswith("SigCgt")
+    )
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def test_the_jobs_run_alone_until_they_are_told_to_stop(programs: dict[str, Program], tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("wb") as output:
@@ -213,7 +229,7 @@ def test_the_jobs_run_alone_until_they_are_told_to_stop(programs: dict[str, Prog
     database = Path(programs["center"].settings["DOJANG_CENTER_DATABASE"].removeprefix("sqlite:///"))
     try:
         wait_until(lambda: database.exists() or jobs.poll() is not None)
-        time.sleep(2)
+        wait_until(lambda: _heeds_sigterm(jobs.pid) or jobs.poll() is not None)
         assert jobs.poll() is None, log.read_text()
         os.kill(jobs.pid, signal.SIGTERM)
         assert jobs.wait(20) == 0

@@ -3,6 +3,7 @@
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -13,9 +14,18 @@ from dojang.policy.numbers import NUMBERS
 from dojang.refusals import AnchorsMismatch, SettingRefused
 
 
+class _KeysParser(argparse.ArgumentParser):
+    """One key of 64 begins with "-" in base64url: what is no option's name is a value."""
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        return (
+            super()._parse_optional(arg_string) if arg_string.partition("=")[0] in self._option_string_actions else None
+        )
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """The words of the command."""
-    acts = parser.add_subparsers(dest="act", required=True)
+    acts = parser.add_subparsers(dest="act", required=True, parser_class=_KeysParser)
     words = acts.add_parser("make", help="write the file; keys are base64url without padding")
     words.add_argument("--out", type=Path, required=True)
     words.add_argument(
