@@ -101,7 +101,7 @@ def resume(mine: Mine, desk: ProofDesk) -> Application:
 
 def has_issued(application_id: str, desk: ProofDesk) -> bool:
     """Whether the application came to its certificate: then nothing of it is lost in a browser that logged in since."""
-    if not application_id.isprintable() or not application_id.isascii():
+    if not application_id or not (application_id.isascii() and application_id.isprintable()):
         return False
     try:
         return bool(desk.books.applications.get(application_id).serial)

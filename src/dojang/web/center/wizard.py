@@ -170,7 +170,7 @@ class Wizard:
         """Nothing goes on in this browser: where to begin again, and what became of what was begun."""
         state = "expired" if isinstance(refusal, ApplicationExpired) else "lost"
         name = request.cookies.get(COOKIE, "")
-        if request.method == "GET" and (not name or journey.has_issued(name, self.desk)):
+        if request.method == "GET" and (COOKIE not in request.cookies or journey.has_issued(name, self.desk)):
             return RedirectResponse(HOME, 303) if request.url.path != HOME else self.begin(request)
         return self.begin(request, state, problems.status(refusal))
 
