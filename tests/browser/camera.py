@@ -57,6 +57,8 @@ class Camera:
         """One state of a page in every way. `produce` gives it in a language; `fetch` our own files that it loads."""
         for language in LANGUAGES:
             tab, answer = self._tab(language), produce(language)
+            # The page before may ask for news of itself each second: it goes before its answers do.
+            tab.goto("about:blank")
             tab.unroute_all()
             tab.route("**/*", _answering(answer, fetch))
             self._said.clear()
