@@ -1,5 +1,8 @@
 """A form is sent by our own page and acted on once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,7 +14,7 @@ from dojang.adapters.in_memory.randomness import MemoryRandomness
 from dojang.refusals import BankUnavailable, Refusal, WrongCardDigits
 from dojang.serving.app import EXCEPTION_HANDLERS
 from dojang.web.forms import Form, Forms, new_key
-from dojang.web.sessions import Sessions
+from dojang.web.sessions import COOKIE, Sessions
 
 ORIGIN = "http://center.dojang.localhost:8001"
 KEY = "a-key-of-sixteen-characters"
@@ -23,6 +26,7 @@ class Site:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.refusal: Refusal | None = None
+        self.slow = False
         clock = MemoryClock(1_800_000_000)
         books = MemoryBooks()
         forms, sessions = Forms(books, clock, ORIGIN), Sessions(books, clock, MemoryRandomness(), ORIGIN)
@@ -47,6 +51,8 @@ class Site:
 
     def act(self, name: str) -> str:
         self.names.append(name)
+        if self.slow:
+            time.sleep(0.2)  # so that the others come while this one acts
         if self.refusal is not None:
             raise self.refusal
         return f"/led/{len(self.names)}"
@@ -75,6 +81,19 @@ def code(answer: Response) -> str:
 def test_the_same_form_sent_twice_is_acted_on_once(site: Site) -> None:
     assert [led(site.send()) for _ in range(3)] == ["/led/1"] * 3
     assert led(site.send(key=new_key())) == "/led/2"
+
+
+def test_the_same_form_sent_twice_at_once_is_acted_on_once_and_leads_both_there(site: Site) -> None:
+    site.slow = True
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: led(site.send()), range(4)))
+    assert answers == ["/led/1"] * 4
+
+
+def test_a_cookie_that_names_no_session_keeps_nothing(site: Site) -> None:
+    site.http.cookies.clear()
+    site.http.cookies.set(COOKIE, "made-up")
+    assert [led(site.send()), led(site.send())] == ["/led/1", "/led/2"]
 
 
 def test_a_no_is_the_same_no_the_second_time_with_all_its_facts(site: Site) -> None:

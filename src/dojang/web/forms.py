@@ -7,9 +7,11 @@ and the page is drawn anew from what the same form sent again.
 import json
 import re
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Final
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
@@ -46,37 +48,52 @@ async def _form(request: Request) -> dict[str, str]:
 Form = Annotated[dict[str, str], Depends(_form)]
 
 
+class _Turn:
+    """Whose turn it is among those that send one form at once."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
 class Forms:
     """The forms of the site at `origin`."""
 
     def __init__(self, books: Books, clock: Clock, origin: str) -> None:
         self._books, self._clock, self._origin = books, clock, origin
+        self._lock, self._turns = threading.Lock(), WeakValueDictionary[tuple[str, str], _Turn]()
 
     def once(self, request: Request, form: dict[str, str], act: Act) -> str:
         """Where `act` led: the same form sent again leads there again, or meets the same refusal, without acting.
 
-        `act` gets a name for the request, under which other parties do a thing once too. What a party that was down
-        kept from happening is tried again. Raises `OriginRefused`, `IdempotencyKeyMissing`, `IdempotencyKeyReused`, and
-        what `act` raises.
+        Sent twice at once, the second waits for the first. `act` gets a name for the request, under which other parties
+        do a thing once too. What a party that was down kept from happening is tried again. Raises `OriginRefused`,
+        `IdempotencyKeyMissing`, `IdempotencyKeyReused`, and what `act` raises.
         """
-        kept, name = self._begin(request, form)
-        if kept.status == _LED_TO:
-            return kept.body.decode()
-        if kept.status:
-            raise problems.refusal(json.loads(kept.body)) or Refusal()
-        try:
-            address = act(name)
-        except Unavailable:
-            raise
-        except Refusal as refusal:
-            self._finish(replace(kept, status=problems.status(refusal), body=canonical(problems.body(refusal))))
-            raise
-        self._finish(replace(kept, status=_LED_TO, body=address.encode()))
-        return address
+        turn = self._turn(request, form)
+        with turn.lock:
+            kept, name = self._begin(request, form)
+            if kept.status == _LED_TO:
+                return kept.body.decode()
+            if kept.status:
+                raise problems.refusal(json.loads(kept.body)) or Refusal()
+            try:
+                address = act(name)
+            except Unavailable:
+                raise
+            except Refusal as refusal:
+                self._finish(replace(kept, status=problems.status(refusal), body=canonical(problems.body(refusal))))
+                raise
+            self._finish(replace(kept, status=_LED_TO, body=address.encode()))
+            return address
 
     def again(self, request: Request, form: dict[str, str], act: Act) -> str:
         """As `once`, for what leads to an address that is a secret and so is not kept: `act` runs every time."""
         return act(self._begin(request, form)[1])
+
+    def _turn(self, request: Request, form: dict[str, str]) -> "_Turn":
+        """One for all that send this form now; it is forgotten with the last of them."""
+        with self._lock:
+            return self._turns.setdefault((session_id(request), form.get(KEY, "")), _Turn())
 
     def _begin(self, request: Request, form: dict[str, str]) -> tuple[KeptAnswer, str]:
         check_origin(Headers(scope=request.scope), self._origin)
@@ -85,10 +102,13 @@ class Forms:
             raise IdempotencyKeyMissing
         if not _KEY.fullmatch(key):
             raise InvalidField(field=KEY)
-        scope, asked = session_id(request), f"{request.url.path}\n{canonical(form).decode()}".encode()
+        scope, now = session_id(request), self._clock.now()
+        asked = f"{request.url.path}\n{canonical(form).decode()}".encode()
         name = sha256(f"form {request.url.path}\n{scope}\n{key}".encode()).hex()
-        answer = KeptAnswer(scope, key, sha256(asked), self._clock.now())
-        if not scope:
+        # A cookie that names no session of ours keeps nothing: whoever made it up would fill the table.
+        known = scope if self._books.sessions.find(scope, now) else ""
+        answer = KeptAnswer(known, key, sha256(asked), now)
+        if not known:
             return answer, name
         with self._books.transaction():
             return self._books.idempotency.begin(answer), name
