@@ -57,3 +57,10 @@ def compare(rehearsed: RehearsedPlan, der: bytes) -> Certificate:
     except (ValueError, x509.InvalidVersion, InvalidSignature):
         raise CertificateMismatch from None
     return Certificate(der, rehearsed.plan)
+
+
+def policy_of(der: bytes) -> str:
+    """The object identifier of the policy that one of our certificates was issued under (RFC 5280 4.2.1.4)."""
+    found = x509.load_der_x509_certificate(der).extensions.get_extension_for_class(x509.CertificatePolicies)
+    policy: x509.PolicyInformation = found.value[0]
+    return policy.policy_identifier.dotted_string

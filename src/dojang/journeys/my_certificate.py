@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from cryptography import x509
-
+from dojang.authority.certificate import policy_of
 from dojang.authority.validity import KST
 from dojang.journeys import enter_center, log_in
 from dojang.journeys.log_in import LoginDesk
@@ -75,7 +74,7 @@ def look(desk: LoginDesk, session: str) -> MyCertificate | None:
     return MyCertificate(
         holder=masked_name(entry.person.name),
         serial=entry.serial,
-        policy=_policy(entry.der),
+        policy=policy_of(entry.der),
         not_before=entry.not_before,
         not_after=entry.not_after,
         state=_standing(entry, now),
@@ -108,12 +107,6 @@ def receipt(desk: LoginDesk, session: str, txn: str) -> bytes:
 def _had(desk: LoginDesk, session: str) -> tuple[CertificateEntry, ...]:
     customer = enter_center.signed_in(desk.visits, session).customer_number
     return desk.visits.books.certificates.of_customer(customer)
-
-
-def _policy(der: bytes) -> str:
-    found = x509.load_der_x509_certificate(der).extensions.get_extension_for_class(x509.CertificatePolicies)
-    policy: x509.PolicyInformation = found.value[0]
-    return policy.policy_identifier.dotted_string
 
 
 def _standing(entry: CertificateEntry, now: int) -> Standing:

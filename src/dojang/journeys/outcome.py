@@ -5,7 +5,7 @@ from typing import Final
 
 from dojang.authority.validity import end_of_korean_day
 from dojang.journeys.prove_identity import ProofDesk
-from dojang.refusals import WrongStep
+from dojang.refusals import ApplicationNotFound, WrongStep
 from dojang.values.applicant import masked_name
 from dojang.values.application import Application, Step
 from dojang.values.certificate import CertificateState
@@ -45,6 +45,16 @@ def of_application(application: Application, desk: ProofDesk) -> Outcome:
     return Outcome(
         masked_name(entry.person.name), entry.serial, entry.profile, entry.not_after, valid, bool(entry.replaces)
     )
+
+
+def has_issued(application_id: str, desk: ProofDesk) -> bool:
+    """Whether the application came to its certificate: then nothing of it is lost in a browser that logged in since."""
+    if not application_id or not (application_id.isascii() and application_id.isprintable()):
+        return False
+    try:
+        return bool(desk.books.applications.get(application_id).serial)
+    except ApplicationNotFound:
+        return False
 
 
 def to_be_replaced(application: Application, desk: ProofDesk) -> Replaced | None:

@@ -99,16 +99,6 @@ def resume(mine: Mine, desk: ProofDesk) -> Application:
     return application
 
 
-def has_issued(application_id: str, desk: ProofDesk) -> bool:
-    """Whether the application came to its certificate: then nothing of it is lost in a browser that logged in since."""
-    if not application_id or not (application_id.isascii() and application_id.isprintable()):
-        return False
-    try:
-        return bool(desk.books.applications.get(application_id).serial)
-    except ApplicationNotFound:
-        return False
-
-
 def extend(mine: Mine, desk: ProofDesk) -> Application:
     """The idle time begins again."""
     return _change(mine, desk, steps.extended)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from cryptography import x509
 from fastapi import APIRouter, Query, Request, Response
 
+from dojang.authority.certificate import policy_of
 from dojang.journeys import prove_identity as journey
 from dojang.journeys.prove_identity import Mine, ProofDesk
 from dojang.policy.wording import terms
@@ -133,15 +133,12 @@ class ApplicationsApi:
         if not found.serial:
             raise WrongStep(expected=v.ApplicationView.of(found, self._desk.clock.now()).step)
         entry = self._desk.books.certificates.by_serial(found.serial)
-        policies = x509.load_der_x509_certificate(entry.der).extensions.get_extension_for_class(
-            x509.CertificatePolicies
-        )
         return v.CertificateView(
             holder_masked=masked_name(entry.person.name),
             serial=entry.serial,
             not_before=entry.not_before,
             not_after=entry.not_after,
-            policy=policies.value[0].policy_identifier.dotted_string,
+            policy=policy_of(entry.der),
             certificate=entry.der,
             chain=list(self._chain),
         )

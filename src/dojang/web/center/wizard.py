@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from dojang import problems
+from dojang.journeys import outcome
 from dojang.journeys import prove_identity as journey
 from dojang.journeys.prove_identity import Mine, ProofDesk
 from dojang.policy.refusal_words import told
@@ -170,7 +171,7 @@ class Wizard:
         """Nothing goes on in this browser: where to begin again, and what became of what was begun."""
         state = "expired" if isinstance(refusal, ApplicationExpired) else "lost"
         name = request.cookies.get(COOKIE, "")
-        if request.method == "GET" and (COOKIE not in request.cookies or journey.has_issued(name, self.desk)):
+        if request.method == "GET" and (COOKIE not in request.cookies or outcome.has_issued(name, self.desk)):
             return RedirectResponse(HOME, 303) if request.url.path != HOME else self.begin(request)
         return self.begin(request, state, problems.status(refusal))
 
