@@ -18,6 +18,7 @@ from dojang.serving.app import EXCEPTION_HANDLERS
 from dojang.serving.pages import Pages, View, own_path
 
 ORIGIN = "http://site.localhost:8001"
+HOLES = {"a.d": "{numbers.none.tries}", "a.e": "{minutes.pin.none}", "a.f": "{other.pin.tries}"}
 ELSEWHERE = "http://pin.localhost:8014"
 PAGE = """{% extends "frame.html" %}{% import "pieces.html" as p with context %}
 {% block title %}A title{% endblock %}
@@ -143,12 +144,15 @@ def test_the_pin_page_is_told_how_somebody_wants_to_see_it() -> None:
 
 
 def test_a_sentence_has_its_parts_and_the_policys_numbers_or_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dojang.policy.wording.sentences", lambda language: {"a.b": "{n} of {numbers.pin.tries}"})
+    monkeypatch.setattr(
+        "dojang.policy.wording.sentences", lambda language: {"a.b": "{n} of {numbers.pin.tries}", **HOLES}
+    )
     assert say("ko", "a.b", n=2) == f"2 of {NUMBERS.pin.tries}"
     with pytest.raises(KeyError):
         say("ko", "a.b")
-    with pytest.raises(KeyError):
-        say("ko", "a.c")
+    for hole in ("a.c", "a.d", "a.e", "a.f"):
+        with pytest.raises(KeyError):
+            say("ko", hole)
 
 
 def test_both_languages_say_the_same_things_with_the_same_places() -> None:

@@ -74,7 +74,9 @@ def _part(name: str, parts: Mapping[str, object]) -> str:
     unit, section, number = name.split(".") if name.count(".") == 2 else (name, "", "")
     if unit not in ("numbers", "minutes"):
         raise KeyError(name)
-    found: int = getattr(getattr(NUMBERS, section), number)
+    found: int | None = getattr(getattr(NUMBERS, section, None), number, None)
+    if found is None:
+        raise KeyError(name)
     return str(found // 60 if unit == "minutes" else found)
 
 
