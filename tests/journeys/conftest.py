@@ -13,7 +13,8 @@ from dojang.adapters.database.sealed import FieldCipher
 from dojang.adapters.database.tables import metadata
 from dojang.adapters.database.upgrade import upgrade
 from dojang.adapters.in_memory.books import MemoryBooks
-from tests.journeys.center import Center
+from tests.journeys.center import Center, Customer
+from tests.journeys.logins import Front
 from tests.postgres_cluster import Cluster
 
 
@@ -57,6 +58,30 @@ def center(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Center]:
 def memory_center() -> Center:
     """For what no books change."""
     return Center(MemoryBooks())
+
+
+@pytest.fixture
+def customer(center: Center) -> Customer:
+    """One with a certificate."""
+    return center.enrolled()
+
+
+@pytest.fixture
+def alice(memory_center: Center) -> Customer:
+    """The same, for what no books change."""
+    return memory_center.enrolled()
+
+
+@pytest.fixture
+def front(center: Center) -> Front:
+    """Where customers log in."""
+    return Front(center)
+
+
+@pytest.fixture
+def desk(memory_center: Center) -> Front:
+    """The same, for what no books change."""
+    return Front(memory_center)
 
 
 def _books(database: Database) -> DatabaseBooks:

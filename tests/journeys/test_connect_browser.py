@@ -20,33 +20,13 @@ from dojang.refusals import (
 )
 from dojang.values.certificate import Person
 from dojang.values.login import SignedIn
-from tests.journeys.center import PHONE, Center, Customer, DeviceKey
+from tests.journeys.center import PHONE, Customer, DeviceKey
 from tests.journeys.logins import ADDRESS, WHO, Front, wrong
 from tests.rules.disclosure.clients import ISSUER
 
 LAPTOP, OTHER = DeviceKey("laptop"), DeviceKey("other")
 BORA = Person("김보라", "01087654321", WHO.birth_date)
 DAY = 86_400
-
-
-@pytest.fixture
-def front(center: Center) -> Front:
-    return Front(center)
-
-
-@pytest.fixture
-def customer(center: Center) -> Customer:
-    return center.enrolled()
-
-
-@pytest.fixture
-def desk(memory_center: Center) -> Front:
-    return Front(memory_center)
-
-
-@pytest.fixture
-def alice(memory_center: Center) -> Customer:
-    return memory_center.enrolled()
 
 
 def bora(front: Front) -> Customer:

@@ -22,30 +22,9 @@ from dojang.signing.what_is_signed import RevocationAsked
 from dojang.values.certificate import CertificateState
 from dojang.values.relying_party import RelyingParty
 from dojang.values.transaction import ContentItem
-from tests.journeys.center import Center, Customer
+from tests.journeys.center import Customer
 from tests.journeys.logins import RETURN, Front, Login, wrong
 from tests.rules.disclosure.clients import bank, request
-
-
-@pytest.fixture
-def front(center: Center) -> Front:
-    return Front(center)
-
-
-@pytest.fixture
-def customer(center: Center) -> Customer:
-    return center.enrolled()
-
-
-@pytest.fixture
-def desk(memory_center: Center) -> Front:
-    """A front over books in memory, for what no books change."""
-    return Front(memory_center)
-
-
-@pytest.fixture
-def alice(memory_center: Center) -> Customer:
-    return memory_center.enrolled()
 
 
 def entering(front: Front, to: str = "/certificates", session: str = "browser") -> Login:

@@ -37,27 +37,6 @@ from tests.journeys.logins import ADDRESS, NOBODY, WHO, Front, wrong
 from tests.rules.disclosure.clients import BACK, BANK, ISSUER, NONCE, SHOP
 
 
-@pytest.fixture
-def front(center: Center) -> Front:
-    return Front(center)
-
-
-@pytest.fixture
-def customer(center: Center) -> Customer:
-    return center.enrolled()
-
-
-@pytest.fixture
-def desk(memory_center: Center) -> Front:
-    """A front over books in memory, for what no books change."""
-    return Front(memory_center)
-
-
-@pytest.fixture
-def alice(memory_center: Center) -> Customer:
-    return memory_center.enrolled()
-
-
 def test_a_customer_logs_in_and_the_relying_party_learns_who_it_is(front: Front, customer: Customer) -> None:
     login = front.begin()
     asked = login.identify()

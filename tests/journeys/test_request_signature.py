@@ -25,30 +25,9 @@ from dojang.signing.what_is_signed import transfer_content
 from dojang.values.certificate import CertificateState
 from dojang.values.login import SignedIn
 from dojang.values.transaction import ContentItem
-from tests.journeys.center import Center, Customer
+from tests.journeys.center import Customer
 from tests.journeys.logins import ITEM, RETURN, Front
 from tests.rules.disclosure.clients import ISSUER, SHOP
-
-
-@pytest.fixture
-def front(center: Center) -> Front:
-    return Front(center)
-
-
-@pytest.fixture
-def customer(center: Center) -> Customer:
-    return center.enrolled()
-
-
-@pytest.fixture
-def desk(memory_center: Center) -> Front:
-    """A front over books in memory, for what no books change."""
-    return Front(memory_center)
-
-
-@pytest.fixture
-def alice(memory_center: Center) -> Customer:
-    return memory_center.enrolled()
 
 
 def sign_in(front: Front, session: str = "browser", customer_number: str = "1000001") -> str:
