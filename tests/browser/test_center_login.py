@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from dojang.policy.numbers import NUMBERS
-from dojang.web.forms import new_key
+from dojang.serving.forms import new_key
 from tests.browser.camera import Camera, Language
 from tests.journeys.center import Customer
 from tests.web.center.shown import Shown

@@ -13,7 +13,8 @@ from dojang.adapters.in_memory.clock import MemoryClock
 from dojang.adapters.in_memory.randomness import MemoryRandomness
 from dojang.refusals import BankUnavailable, Refusal, WrongCardDigits
 from dojang.serving.app import EXCEPTION_HANDLERS
-from dojang.web.forms import Form, Forms, new_key
+from dojang.serving.forms import new_key
+from dojang.web.forms import Form, Forms
 from dojang.web.sessions import COOKIE, Sessions
 
 ORIGIN = "http://center.dojang.localhost:8001"

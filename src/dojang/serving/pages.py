@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 from dojang.pin.encoding import b64, sha256
 from dojang.policy.wording import LANGUAGES, say
 from dojang.refusals import InvalidField, NotFound
+from dojang.serving.forms import read_form
 
 LOOK: Final = Path(str(files("dojang").joinpath("look")))
 STATIC: Final = "/static/"
@@ -178,18 +179,6 @@ class Pages:
 
 def _address(name: str, found: Mapping[str, bytes]) -> str:
     return f"{STATIC}{name}?v={b64(sha256(found[name]))[:12]}"
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form, each name once; what stands in the query is none. Raises `InvalidField`."""
-    try:
-        pairs = parse_qsl((await request.body()).decode("ascii"), keep_blank_values=True, max_num_fields=64)
-    except ValueError:
-        raise InvalidField(field="body") from None
-    form = dict(pairs)
-    if len(form) != len(pairs):
-        raise InvalidField(field="body")
-    return form
 
 
 def own_path(address: str) -> str:

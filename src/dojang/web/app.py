@@ -19,10 +19,10 @@ from dojang.ports.books import Books
 from dojang.ports.clock import Clock
 from dojang.refusals import InvalidField, MalformedJson
 from dojang.serving.app import EXCEPTION_HANDLERS, BodyLimit, Measured, Ready, own_routes, problem_response
+from dojang.serving.forms import new_key
 from dojang.serving.pages import Pages
 from dojang.values.relying_party import RelyingParty
 from dojang.web.center.error_pages import ErrorPages
-from dojang.web.forms import new_key
 from dojang.web.page_calls import PageCalls, WholeBody
 
 PIN_PAGE_PATHS: Final = "/v1/"

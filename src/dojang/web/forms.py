@@ -5,12 +5,10 @@ and the page is drawn anew from what the same form sent again.
 """
 
 import json
-import re
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated
 from weakref import WeakValueDictionary
 
 from fastapi import Depends, Request
@@ -20,32 +18,16 @@ from dojang import problems
 from dojang.pin.encoding import canonical, sha256
 from dojang.ports.books import Books
 from dojang.ports.clock import Clock
-from dojang.refusals import ContentTypeRefused, IdempotencyKeyMissing, InvalidField, Refusal, Unavailable
-from dojang.serving.pages import read_form
+from dojang.refusals import Refusal, Unavailable
+from dojang.serving.forms import KEY, LED_TO, key_of, read_form
 from dojang.values.web import KeptAnswer
 from dojang.web.page_calls import check_origin
 from dojang.web.sessions import session_id
 
-KEY: Final = "idempotency_key"
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_FORM: Final = "application/x-www-form-urlencoded"
-_LED_TO: Final = 303
-
 Act = Callable[[str], str]
 
 
-def new_key() -> str:
-    """For a form that is about to be shown."""
-    return secrets.token_urlsafe(16)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise ContentTypeRefused
-    return await read_form(request)
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
+Form = Annotated[dict[str, str], Depends(read_form)]
 
 
 class _Turn:
@@ -72,7 +54,7 @@ class Forms:
         turn = self._turn(request, form)
         with turn.lock:
             kept, name = self._begin(request, form)
-            if kept.status == _LED_TO:
+            if kept.status == LED_TO:
                 return kept.body.decode()
             if kept.status:
                 raise problems.refusal(json.loads(kept.body)) or Refusal()
@@ -83,7 +65,7 @@ class Forms:
             except Refusal as refusal:
                 self._finish(replace(kept, status=problems.status(refusal), body=canonical(problems.body(refusal))))
                 raise
-            self._finish(replace(kept, status=_LED_TO, body=address.encode()))
+            self._finish(replace(kept, status=LED_TO, body=address.encode()))
             return address
 
     def again(self, request: Request, form: dict[str, str], act: Act) -> str:
@@ -97,11 +79,7 @@ class Forms:
 
     def _begin(self, request: Request, form: dict[str, str]) -> tuple[KeptAnswer, str]:
         check_origin(Headers(scope=request.scope), self._origin)
-        key = form.get(KEY, "")
-        if not key:
-            raise IdempotencyKeyMissing
-        if not _KEY.fullmatch(key):
-            raise InvalidField(field=KEY)
+        key = key_of(form)
         scope, now = session_id(request), self._clock.now()
         asked = f"{request.url.path}\n{canonical(form).decode()}".encode()
         name = sha256(f"form {request.url.path}\n{scope}\n{key}".encode()).hex()

@@ -10,9 +10,9 @@ import pytest
 
 from dojang.journeys import enter_center, revoke_certificate
 from dojang.policy.wording import LANGUAGES, say
+from dojang.serving.forms import new_key
 from dojang.values.certificate import CUSTOMERS_REASONS
 from dojang.values.login import SignedIn
-from dojang.web.forms import new_key
 from tests.journeys.center import PIN_ORIGIN, Customer
 from tests.rules.disclosure.clients import BANK, ISSUER
 from tests.web.login_site import Browser, LoginSite

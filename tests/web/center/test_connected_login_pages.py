@@ -5,8 +5,8 @@ import pytest
 from dojang.policy.numbers import NUMBERS
 from dojang.policy.wording import LANGUAGES, say
 from dojang.refusals import ConnectFirst
+from dojang.serving.forms import new_key
 from dojang.web import connected
-from dojang.web.forms import new_key
 from tests.journeys.center import PIN_ORIGIN, Customer, DeviceKey
 from tests.rules.disclosure.clients import BACK
 from tests.web.center.shown import Shown

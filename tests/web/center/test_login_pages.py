@@ -7,7 +7,7 @@ import pytest
 from dojang.adapters.in_memory.books import MemoryBooks
 from dojang.policy.numbers import NUMBERS
 from dojang.policy.wording import LANGUAGES, say
-from dojang.web.forms import new_key
+from dojang.serving.forms import new_key
 from tests.journeys.center import PIN_ORIGIN, Customer
 from tests.rules.disclosure.clients import BACK, ISSUER
 from tests.web.center.shown import Shown

@@ -7,9 +7,9 @@ import pytest
 from dojang.pin.encoding import b64
 from dojang.policy.numbers import NUMBERS
 from dojang.policy.wording import LANGUAGES, say
+from dojang.serving.forms import new_key
 from dojang.signing.what_is_signed import transfer_content
 from dojang.values.comparison_code import comparison_code
-from dojang.web.forms import new_key
 from tests.journeys.center import Customer
 from tests.journeys.logins import RETURN
 from tests.rules.disclosure.clients import ISSUER

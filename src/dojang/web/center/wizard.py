@@ -28,10 +28,11 @@ from dojang.refusals import (
     Unavailable,
     WrongStep,
 )
+from dojang.serving.forms import KEY, new_key
 from dojang.serving.pages import Pages
 from dojang.values.application import Application, Step
 from dojang.web.center.proven import pairs
-from dojang.web.forms import KEY, Forms, new_key
+from dojang.web.forms import Forms
 from dojang.web.page_calls import check_origin
 from dojang.web.sessions import Sessions
 

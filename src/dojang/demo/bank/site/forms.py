@@ -1,9 +1,7 @@
 """Forms of the bank's own pages: from our own origin, and each key acted on once."""
 
-import re
-import secrets
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, insert, select
@@ -14,25 +12,12 @@ from dojang.demo.bank.relying_party import Party
 from dojang.demo.bank.tables import replies
 from dojang.pin.encoding import canonical, sha256
 from dojang.refusals import (
-    ContentTypeRefused,
-    IdempotencyKeyMissing,
     IdempotencyKeyReused,
-    InvalidField,
     OriginRefused,
 )
-from dojang.serving.pages import read_form
-
-KEY: Final = "idempotency_key"
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_FORM: Final = "application/x-www-form-urlencoded"
-_LED_TO: Final = 303
+from dojang.serving.forms import LED_TO, key_of, read_form
 
 Act = Callable[[Connection], str]
-
-
-def new_key() -> str:
-    """For a form that is about to be shown."""
-    return secrets.token_urlsafe(16)
 
 
 async def _form(request: Request, party: Party) -> dict[str, str]:
@@ -41,22 +26,10 @@ async def _form(request: Request, party: Party) -> dict[str, str]:
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if origin != party.origin and not (origin in (None, "null") and site == "same-origin"):
         raise OriginRefused
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise ContentTypeRefused
     return await read_form(request)
 
 
 Form = Annotated[dict[str, str], Depends(_form)]
-
-
-def key_of(form: dict[str, str]) -> str:
-    """The form's own key. Raises `IdempotencyKeyMissing`, or `InvalidField` for one that we never gave out."""
-    key = form.get(KEY, "")
-    if not key:
-        raise IdempotencyKeyMissing
-    if not _KEY.fullmatch(key):
-        raise InvalidField(field=KEY)
-    return key
 
 
 def once(desk: Desk, path: str, form: dict[str, str], act: Act) -> str:
@@ -70,6 +43,6 @@ def once(desk: Desk, path: str, form: dict[str, str], act: Act) -> str:
             return str(kept.body.decode())
         address, now = act(connection), desk.now()
         retention.forget(connection, now)
-        row = {"key": key, "request_sha256": asked, "status": _LED_TO, "body": address.encode(), "answered_at": now}
+        row = {"key": key, "request_sha256": asked, "status": LED_TO, "body": address.encode(), "answered_at": now}
         connection.execute(insert(replies).values(row))
         return address

@@ -7,8 +7,8 @@ from fastapi import Depends, Request
 
 from dojang.demo.bank.settings import Settings
 from dojang.demo.bank.site.amounts import in_digits, in_words
-from dojang.demo.bank.site.forms import new_key
 from dojang.policy.wording import LANGUAGES, say
+from dojang.serving.forms import new_key
 from dojang.serving.pages import Pages
 
 _HERE: Final = Path(__file__).parent

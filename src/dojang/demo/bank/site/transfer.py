@@ -12,11 +12,12 @@ from dojang.demo.bank.relying_party import LoggedIn, Party
 from dojang.demo.bank.routes import AtDesk
 from dojang.demo.bank.site import order_form
 from dojang.demo.bank.site.banking import account_of
-from dojang.demo.bank.site.forms import Form, key_of
+from dojang.demo.bank.site.forms import Form
 from dojang.demo.bank.site.frame import ThePages
 from dojang.demo.bank.site.order_form import Wrong
 from dojang.pin.encoding import canonical
 from dojang.refusals import InsufficientFunds, InvalidField, NotFound, Refusal
+from dojang.serving.forms import key_of
 from dojang.values.comparison_code import comparison_code
 
 router = APIRouter(include_in_schema=False)
