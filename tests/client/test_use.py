@@ -679,7 +679,7 @@ def test_a_vault_that_is_down_for_a_moment_is_waited_for(case: Case) -> None:
     assert case.use().th
 
 
-def test_a_vault_that_stays_down_is_named(case: Case) -> None:
+def test_a_vault_that_stays_down_until_the_transaction_is_over_is_named(case: Case) -> None:
     case.world.wire.instead[CENTER, ACTIVATE] = lambda request: httpx2.Response(
         503, json={"code": "vault_unavailable"}, request=request
     )

@@ -59,10 +59,14 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 class Clock:
     def __init__(self) -> None:
-        self.moved = 0
+        self.moved, self.slept = 0, 0.0
 
     def __call__(self) -> int:
-        return int(time.time()) + self.moved
+        return int(time.time() + self.slept) + self.moved
+
+    def sleep(self, seconds: float) -> None:
+        """The time passes, and nobody waits for it."""
+        self.slept += seconds
 
 
 class Wire(httpx2.BaseTransport):
@@ -195,9 +199,8 @@ class World:
         return self.anchors.guard(guard_id).origin
 
     def holder(self, name: str = "holder") -> Holder:
-        return Holder(
-            self.anchors, self.folder / name, httpx2.Client(transport=self.wire), self.clock, lambda _seconds: None
-        )
+        http = httpx2.Client(transport=self.wire)
+        return Holder(self.anchors, self.folder / name, http, self.clock, self.clock.sleep)
 
     def call(self, audience: str, origin: str) -> httpx2.Client:
         auth = SignedCalls("center", self.center_key, audience, self.clock)

@@ -23,7 +23,14 @@ from dojang.pin.devices import DeviceAddition
 from dojang.pin.encoding import b64, sha256
 from dojang.pin.messages import Activation, ConfirmReceipt, activation_info
 from dojang.pin.signatures import verify
-from dojang.refusals import GuardUnavailable, ReceiptRefused, RecordMismatch, VersionNotLive, WrongPin
+from dojang.refusals import (
+    GuardUnavailable,
+    ReceiptRefused,
+    RecordMismatch,
+    Unavailable,
+    VersionNotLive,
+    WrongPin,
+)
 from dojang.signing.what_is_signed import Pairs, Purpose
 
 
@@ -91,10 +98,22 @@ class Use:
         added = self._added(checked, attempts, device, connect=visit.connect)
         consent = self._confirmed(checked, attempts, known, unlocked, added)
         self.memory.note(checked.uid, known.record.ver)
-        done = self.center.activate(visit.visit, consent)
+        done = self._activated(visit.visit, consent)
         if added and done.device_added:
             self.memory.note_connected(checked.uid, added.id)
         return self._finish(checked, done, unlocked)
+
+    def _activated(self, visit: str, consent: Consent) -> Activated:
+        """Sent again with the same bytes until it is answered or T is over.
+
+        Once it may have been taken no other activation will be: whoever gave up would leave the request to nobody.
+        """
+        while True:
+            try:
+                return self.center.activate(visit, consent)
+            except Unavailable:
+                if self.now() > consent.activation.exp:
+                    raise
 
     def _unlock(
         self, checked: CheckedUse, attempts: Attempts, shown: Shown, pin_pad: PinPad
